@@ -1,0 +1,1 @@
+"""The outside world: nodes, databases, files, logs; each behind a port."""
