@@ -1,0 +1,59 @@
+"""Every code botctl can utter about itself or the world; each has a heading in `runbooks/`."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why something failed. The prefix names the subject; the runbook says what to do."""
+
+    # the node
+    ERR_RPC_UNREACHABLE = "ERR_RPC_UNREACHABLE"  # refused, no route, no such host
+    ERR_RPC_TIMEOUT = "ERR_RPC_TIMEOUT"  # no answer in time; the effect of a send is unknown
+    ERR_RPC_GARBAGE = "ERR_RPC_GARBAGE"  # not JSON-RPC, truncated, or of the wrong shape
+    ERR_RPC_RATE_LIMITED = "ERR_RPC_RATE_LIMITED"  # HTTP 429 or a vendor's code for it
+    ERR_RPC_REFUSED = "ERR_RPC_REFUSED"  # 401/403: the provider does not accept us
+    ERR_RPC_FAULT = "ERR_RPC_FAULT"  # a well-formed JSON-RPC error we cannot act on
+    ERR_NODE_NO_OVERRIDE = "ERR_NODE_NO_OVERRIDE"  # the node ignores state overrides
+    ERR_NODE_PRUNED = "ERR_NODE_PRUNED"  # the node no longer has the asked block
+    ERR_CHAIN_ID_MISMATCH = "ERR_CHAIN_ID_MISMATCH"  # the node serves another chain
+    ERR_CHAIN_EMPTY = "ERR_CHAIN_EMPTY"  # no factory code on this chain
+    ERR_CHAIN_REORGED = "ERR_CHAIN_REORGED"  # the pinned block vanished during the cycle
+    ERR_CLOCK_BEHIND = "ERR_CLOCK_BEHIND"  # our clock is behind the chain's
+    # the key
+    ERR_KEYSTORE_MISSING = "ERR_KEYSTORE_MISSING"
+    ERR_KEYSTORE_MALFORMED = "ERR_KEYSTORE_MALFORMED"
+    ERR_KEYSTORE_MODE = "ERR_KEYSTORE_MODE"  # readable by others
+    ERR_KEYSTORE_PASSPHRASE = "ERR_KEYSTORE_PASSPHRASE"  # noqa: S105  a code, not a secret
+    ERR_SIGNER_MISMATCH = "ERR_SIGNER_MISMATCH"  # the key derives another address
+    ERR_LIVE_NOT_ALLOWED = "ERR_LIVE_NOT_ALLOWED"  # live mode without its explicit switch
+    # settings
+    ERR_CONFIG_MISSING = "ERR_CONFIG_MISSING"
+    ERR_CONFIG_INVALID = "ERR_CONFIG_INVALID"
+    ERR_CONFIG_UNKNOWN_KEY = "ERR_CONFIG_UNKNOWN_KEY"
+    ERR_CONFIG_EXISTS = "ERR_CONFIG_EXISTS"  # `init` does not overwrite
+    # storage
+    ERR_DB_UNREACHABLE = "ERR_DB_UNREACHABLE"
+    ERR_DB_UNWRITABLE = "ERR_DB_UNWRITABLE"  # read-only or full
+    ERR_DB_LOCKED = "ERR_DB_LOCKED"  # longer than the busy timeout
+    ERR_DB_CORRUPT = "ERR_DB_CORRUPT"
+    ERR_SCHEMA_NEWER = "ERR_SCHEMA_NEWER"  # written by a newer botctl
+    ERR_SCHEMA_OLDER = "ERR_SCHEMA_OLDER"  # needs `botctl db upgrade`
+    ERR_BACKUP_INVALID = "ERR_BACKUP_INVALID"
+    ERR_MOVE_LOST = "ERR_MOVE_LOST"  # a state changed under our compare-and-set
+    ERR_ILLEGAL_MOVE = "ERR_ILLEGAL_MOVE"  # not in the transition table
+    # bundles
+    ERR_BUNDLE_UNREADABLE = "ERR_BUNDLE_UNREADABLE"  # half-written or not a bundle
+    ERR_BUNDLE_HASH = "ERR_BUNDLE_HASH"  # content and id differ
+    ERR_BUNDLE_INCOMPLETE = "ERR_BUNDLE_INCOMPLETE"
+    ERR_BUNDLE_RULES = "ERR_BUNDLE_RULES"  # decided by another rule version
+    ERR_REPLAY_MISMATCH = "ERR_REPLAY_MISMATCH"
+    # money
+    ERR_LEDGER_MISMATCH = "ERR_LEDGER_MISMATCH"  # ledger and chain differ
+    ERR_NONCE_FOREIGN = "ERR_NONCE_FOREIGN"  # the key was used elsewhere
+    ERR_PROMISE_BROKEN = "ERR_PROMISE_BROKEN"  # the demo saw one of our promises fail
+    # the command line and the machine
+    ERR_USAGE = "ERR_USAGE"
+    ERR_NOT_FOUND = "ERR_NOT_FOUND"  # no such market, bundle or order
+    ERR_DEVNET_MISSING = "ERR_DEVNET_MISSING"  # the embedded chain is not installed
+    ERR_DEVNET_FAILED = "ERR_DEVNET_FAILED"  # it did not start or died
+    ERR_DEPENDENCY_MISSING = "ERR_DEPENDENCY_MISSING"

@@ -1,0 +1,25 @@
+"""One decision, with everything that spoke for and against it."""
+
+from dataclasses import dataclass
+
+from botctl.core.case import Check, Quote
+from botctl.core.intent import Intent
+from botctl.core.measures import Measures
+from botctl.core.reasons import Kind, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`checks` are invariants in their order; `value_wei` is what the held quantity would bring."""
+
+    kind: Kind
+    reason: Reason
+    detail: str
+    score: int
+    passes: int
+    checks: tuple[Check, ...]
+    signals: tuple[Check, ...]
+    measures: Measures
+    quote: Quote | None
+    intent: Intent | None
+    value_wei: int | None

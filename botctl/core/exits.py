@@ -1,0 +1,80 @@
+"""When to leave what is held: emergency, stop loss, take profit, trailing, time; in this order."""
+
+from dataclasses import dataclass
+
+from botctl.core.books import Position
+from botctl.core.facts import Detection, ProbeStatus
+from botctl.core.measures import Measures
+from botctl.core.policy import Exits
+from botctl.core.quotes import exit_value
+from botctl.core.reasons import Reason
+from botctl.core.units import BPS_ONE, share_floor
+
+MS = 1_000
+# A simulated sell failed: sending one would burn gas and change nothing.
+UNSELLABLE = frozenset(
+    {ProbeStatus.APPROVE_FAILED, ProbeStatus.SELL_REVERTED, ProbeStatus.SOLD_FOR_NOTHING}
+)
+# The probe could not even buy: the market changed for the worse, the sell may still work.
+WORSENED = frozenset({ProbeStatus.BUY_REVERTED, ProbeStatus.BOUGHT_NOTHING})
+
+
+@dataclass(frozen=True, slots=True)
+class ExitCall:
+    """Which rule fired, with the numbers it compared."""
+
+    reason: Reason
+    actual: str
+    limit: str
+
+
+def exit_call(
+    position: Position, seen: Detection, m: Measures, rules: Exits, now_ms: int
+) -> ExitCall | None:
+    """The first rule that asks for an exit, or None; values are wei, profits bps of the cost."""
+    if emergency := _emergency(position, seen, m, rules):
+        return ExitCall(Reason.EXIT_EMERGENCY, *emergency)
+    value = exit_value(seen, m, position.quantity)
+    stop = share_floor(position.cost_wei, BPS_ONE - rules.stop_loss_bps)
+    take = share_floor(position.cost_wei, BPS_ONE + rules.take_profit_bps)
+    if value <= stop:
+        return ExitCall(Reason.EXIT_STOP_LOSS, f"{value} wei", f"{stop} wei")
+    if value >= take:
+        return ExitCall(Reason.EXIT_TAKE_PROFIT, f"{value} wei", f"{take} wei")
+    return _trailing(position, value, rules) or _time(position, rules, now_ms)
+
+
+def _emergency(
+    position: Position, seen: Detection, m: Measures, rules: Exits
+) -> tuple[str, str] | None:
+    left = seen.facts.reserve_quote
+    floor = share_floor(position.entry_liquidity_wei, BPS_ONE - rules.emergency_liquidity_drop_bps)
+    tax = m.sell_tax_bps
+    if left is not None and left < floor:
+        return f"liquidity {left} wei", f"{floor} wei"
+    if tax is not None and tax >= rules.emergency_sell_tax_bps:
+        return f"sell tax {tax} bps", f"{rules.emergency_sell_tax_bps} bps"
+    if seen.probe is not None and seen.probe.status in WORSENED:
+        return f"{seen.probe.status}", f"{ProbeStatus.OK}"
+    return None
+
+
+def _trailing(position: Position, value: int, rules: Exits) -> ExitCall | None:
+    start = share_floor(position.cost_wei, BPS_ONE + rules.trailing_start_bps)
+    floor = share_floor(position.peak_value_wei, BPS_ONE - rules.trailing_drop_bps)
+    if position.peak_value_wei >= start and value <= floor:
+        return ExitCall(Reason.EXIT_TRAILING, f"{value} wei", f"{floor} wei")
+    return None
+
+
+def _time(position: Position, rules: Exits, now_ms: int) -> ExitCall | None:
+    held_s = (now_ms - position.opened_ms) // MS
+    if held_s >= rules.hold_max_s:
+        return ExitCall(Reason.EXIT_TIME, f"{held_s} s", f"{rules.hold_max_s} s")
+    return None
+
+
+def slippage_for(reason: Reason, rules: Exits) -> int:
+    """An emergency accepts a worse price than a plan does; bps."""
+    emergency = reason is Reason.EXIT_EMERGENCY
+    return rules.emergency_slippage_bps if emergency else rules.slippage_bps

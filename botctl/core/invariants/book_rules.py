@@ -1,0 +1,71 @@
+"""Invariants of our own books: exposure, balance, gas and the venue's filters."""
+
+from botctl.core.case import Case
+from botctl.core.invariants.rule import UNKNOWN, Rule
+from botctl.core.reasons import Reason
+from botctl.core.units import ratio_bps_ceil
+
+Answer = tuple[bool | None, str, str]
+
+
+def exposure_ok(case: Case) -> Answer:
+    """Concurrent positions, total, per token, and the day's loss; open intents count as spent."""
+    books, risk = case.inputs.books, case.policy.risk
+    amount = case.quote.amount_in if case.quote else risk.trade_wei
+    limits = (
+        ("positions", books.positions + 1, risk.positions_max),
+        ("exposure", books.exposure_wei + amount, risk.exposure_max_wei),
+        ("token exposure", books.token_exposure_wei + amount, risk.token_exposure_max_wei),
+        ("loss today", -books.realised_today_wei, risk.daily_loss_max_wei),
+    )
+    over = next(((what, a, limit) for what, a, limit in limits if a > limit), None)
+    if over is None:
+        return True, "within every limit", "positions, exposure, token exposure, loss today"
+    what, actual, limit = over
+    return False, f"{what} {actual}", f"{what} {limit}"
+
+
+def balance_buffer_ok(case: Case) -> Answer:
+    """What is left after this trade, its worst fee and all open promises stays above the buffer."""
+    quote, inputs = case.quote, case.inputs
+    if quote is None:
+        return None, UNKNOWN, UNKNOWN
+    worst_wei = quote.amount_in + quote.gas_limit * quote.fee_max_wei
+    left = inputs.world.balance_wei - inputs.books.committed_wei - worst_wei
+    buffer_wei = case.policy.risk.balance_buffer_wei
+    return left >= buffer_wei, f"{left} wei", f"{buffer_wei} wei"
+
+
+def gas_bounds_ok(case: Case) -> Answer:
+    """Price, amount and share of the trade: an entry that feeds the miners is no entry."""
+    quote, risk = case.quote, case.policy.risk
+    if quote is None or quote.gas_limit == 0:
+        return None, UNKNOWN, UNKNOWN
+    share = ratio_bps_ceil(quote.gas_limit * quote.fee_max_wei, quote.amount_in)
+    ok = (
+        quote.fee_max_wei <= risk.fee_max_wei
+        and quote.gas_limit <= risk.gas_max
+        and share <= risk.gas_share_max_bps
+    )
+    return (
+        ok,
+        f"{quote.fee_max_wei} wei {quote.gas_limit} gas {share} bps",
+        f"{risk.fee_max_wei} wei {risk.gas_max} gas {risk.gas_share_max_bps} bps",
+    )
+
+
+def filters_ok(case: Case) -> Answer:
+    """A DEX has no lots or ticks: the smallest trade worth making, and a non-zero bound."""
+    quote, minimum = case.quote, case.policy.risk.trade_min_wei
+    if quote is None:
+        return None, UNKNOWN, f"{minimum} wei"
+    ok = quote.amount_in >= minimum and quote.min_out > 0
+    return ok, f"{quote.amount_in} wei for {quote.min_out}", f"{minimum} wei for 1"
+
+
+OF_BOOKS = (
+    Rule(Reason.INV_EXPOSURE_OK, exposure_ok),
+    Rule(Reason.INV_BALANCE_BUFFER_OK, balance_buffer_ok),
+    Rule(Reason.INV_GAS_BOUNDS_OK, gas_bounds_ok),
+    Rule(Reason.INV_FILTERS_OK, filters_ok),
+)

@@ -1,0 +1,59 @@
+"""What may happen now: the worst of all sources wins, and every reason is kept (DESIGN §6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """Ordered: a larger value allows less."""
+
+    ALLOW_ALL = 0
+    EXITS_ONLY = 1
+    HALT_ALL = 2
+
+
+class SourceKind(StrEnum):
+    KILL = "kill"
+    CIRCUIT = "circuit"
+    HEALTH = "health"
+    PAUSE = "pause"
+    TIER = "tier"
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSource:
+    """One voice: what it would allow, who set it, and why."""
+
+    kind: SourceKind
+    level: Level
+    reason: str
+    who: str = "botctl"
+    since_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    level: Level
+    reasons: tuple[PermissionSource, ...]  # those that restrict, worst first
+
+    @property
+    def entries(self) -> bool:
+        return self.level is Level.ALLOW_ALL
+
+    @property
+    def exits(self) -> bool:
+        return self.level is not Level.HALT_ALL
+
+
+def permission(sources: Iterable[PermissionSource]) -> Permission:
+    """The one place where permission is computed; no source at all allows everything."""
+    restricting = sorted(
+        (s for s in sources if s.level is not Level.ALLOW_ALL), key=lambda s: -s.level
+    )
+    level = restricting[0].level if restricting else Level.ALLOW_ALL
+    return Permission(level, tuple(restricting))
+
+
+def worst(sources: Iterable[PermissionSource], kind: SourceKind) -> Level:
+    return max((s.level for s in sources if s.kind is kind), default=Level.ALLOW_ALL)

@@ -1,0 +1,77 @@
+"""The exact trade a decision would make: amounts, bounds, gas; every rounding is against us."""
+
+from botctl.core.amm import amount_out, impact_bps, mid_out, shortfall_bps
+from botctl.core.case import Quote
+from botctl.core.facts import Detection, World
+from botctl.core.measures import Measures
+from botctl.core.policy import Policy, band_for
+from botctl.core.units import BPS_ONE, share_ceil, share_floor
+
+APPROVE_GAS = 120_000  # bound of an approval; what is not used is not paid
+EXIT_GAS_FALLBACK = 500_000  # when no probe measured the sell
+BASE_FEE_HEADROOM = 2  # the base fee at most doubles in six full blocks (EIP-1559)
+
+
+def fee_max_wei(world: World) -> int:
+    """The most one gas may cost: room for six full blocks over the tip (EIP-1559)."""
+    return BASE_FEE_HEADROOM * world.block.base_fee_wei + world.priority_fee_wei
+
+
+def entry_quote(world: World, seen: Detection, m: Measures, policy: Policy) -> Quote | None:
+    """What a buy of the policy's size gets: the simulated output where there is one."""
+    facts, probe, amount = seen.facts, seen.probe, policy.risk.trade_wei
+    if facts.reserve_token is None or facts.reserve_quote is None or m.liquidity_usd is None:
+        return None
+    proven = probe is not None and probe.amount_in == amount and probe.received > 0
+    quoted = amount_out(amount, facts.reserve_quote, facts.reserve_token)
+    expected = min(quoted, probe.received) if probe and proven else quoted
+    band = band_for(policy.bands, m.liquidity_usd)
+    min_out = share_floor(expected, BPS_ONE - band.slippage_bps)
+    gas = probe.buy_gas if probe and proven else 0
+    return Quote(
+        amount_in=amount,
+        expected_out=expected,
+        min_out=min_out,
+        impact_bps=impact_bps(amount, facts.reserve_quote),
+        cost_bps=shortfall_bps(min_out, mid_out(amount, facts.reserve_quote, facts.reserve_token)),
+        slippage_bps=band.slippage_bps,
+        gas_limit=with_margin(gas, policy),
+        fee_max_wei=fee_max_wei(world),
+        band=band,
+    )
+
+
+def exit_quote(
+    world: World, seen: Detection, m: Measures, policy: Policy, *, quantity: int, slippage_bps: int
+) -> Quote | None:
+    """What selling all of `quantity` gets at the pinned reserves after the sell tax."""
+    facts = seen.facts
+    if facts.reserve_token is None or facts.reserve_quote is None:
+        return None
+    expected = exit_value(seen, m, quantity)
+    min_out = share_floor(expected, BPS_ONE - slippage_bps)
+    gas = seen.probe.sell_gas if seen.probe and seen.probe.sell_gas else 0
+    return Quote(
+        amount_in=quantity,
+        expected_out=expected,
+        min_out=min_out,
+        impact_bps=impact_bps(quantity, facts.reserve_token),
+        cost_bps=shortfall_bps(
+            min_out, mid_out(quantity, facts.reserve_token, facts.reserve_quote)
+        ),
+        slippage_bps=slippage_bps,
+        gas_limit=with_margin(gas, policy) if gas else EXIT_GAS_FALLBACK,
+        fee_max_wei=fee_max_wei(world),
+        band=band_for(policy.bands, m.liquidity_usd or 0),
+    )
+
+
+def exit_value(seen: Detection, m: Measures, quantity: int) -> int:
+    """Wei that selling `quantity` would bring now, tax and impact included; rounded down."""
+    facts = seen.facts
+    arriving = share_floor(quantity, BPS_ONE - (m.sell_tax_bps or 0))
+    return amount_out(arriving, facts.reserve_token or 0, facts.reserve_quote or 0)
+
+
+def with_margin(gas: int, policy: Policy) -> int:
+    return gas + share_ceil(gas, policy.risk.gas_margin_bps)
