@@ -1,0 +1,152 @@
+"""The second asking: the same invariants on what is true just before signing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from botctl.core.books import Books, Contest
+from botctl.core.case import Account, Case, Check, Inputs, Phase
+from botctl.core.deciding.cycle import Holdings, worst_cost_wei
+from botctl.core.facts import Detection, Market, Provenance, Window, World
+from botctl.core.intent import Side
+from botctl.core.invariants import BLOCKS_EXIT, INVARIANTS
+from botctl.core.invariants.rule import evaluate
+from botctl.core.lifecycle import OrderState
+from botctl.core.measures import Measures, measures
+from botctl.core.orders import Order, OrderKind
+from botctl.core.quotes import entry_quote, exit_quote
+from botctl.core.reasons import Reason
+from botctl.core.units import Address
+from botctl.flows.permit import sources_now
+from botctl.flows.scan import checked_head, seen_world, survey_request
+from botctl.ports.chain import Head, Surveyed, WalletState
+from botctl.ports.runtime import Runtime
+
+DAY_MS = 86_400_000
+NOT_COUNTED = (Window(0, 0, 0, 0, 0, 0),) * 2  # signals are not asked again, only invariants
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """One look at the chain for all orders of this run, pinned to one head."""
+
+    head: Head
+    world: World
+    seen: dict[Address, Detection]
+    wallet: WalletState
+
+
+def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
+    """Facts and a new probe of the orders' markets and of the price references, and the wallet."""
+    head = checked_head(rt)
+    wanted = {order.intent.pair for order in orders}
+    wanted |= {pair for pair, _ in rt.scan_plan.references.values()}
+    markets = [market for market in rt.store.markets() if market.pair in wanted]
+    fetched_at_ms = rt.clock.now_ms()
+    survey = rt.markets.survey(survey_request(rt, markets), head.block)
+    world = seen_world(
+        rt, head, survey, markets, cycle_id=orders[0].cycle_id, fetched_at_ms=fetched_at_ms
+    )
+    seen = {
+        market.pair: _detection(rt, world, market, one)
+        for market, one in zip(markets, survey.markets, strict=True)
+    }
+    tokens = sorted({o.intent.token for o in orders if o.intent.side is Side.SELL})
+    return Fresh(head, world, seen, rt.txs.wallet(rt.identity.wallet, tokens, head.block))
+
+
+def _detection(rt: Runtime, world: World, market: Market, one: Surveyed) -> Detection:
+    provenance = Provenance(
+        world.provider, world.block.number, world.fetched_at_ms, rt.scan_plan.quote_age_max_ms
+    )
+    return Detection(market, one.facts, *NOT_COUNTED, one.probe, provenance)
+
+
+def refusal(rt: Runtime, order: Order, fresh: Fresh) -> Check | None:
+    """The first invariant that forbids sending this order now; None when all allow it."""
+    if order.intent.deadline_s <= fresh.head.block.timestamp_s:
+        return Check(
+            Reason.INV_QUOTE_FRESH,
+            ok=False,
+            actual=f"deadline {order.intent.deadline_s} has passed",
+            limit=f"block time {fresh.head.block.timestamp_s}",
+        )
+    case = _case(rt, order, fresh)
+    checks = evaluate(INVARIANTS, case)
+    binding = (c for c in checks if order.intent.side is Side.BUY or c.code in BLOCKS_EXIT)
+    return next((check for check in binding if not check.ok), None)
+
+
+def _case(rt: Runtime, order: Order, fresh: Fresh) -> Case:
+    now_ms, intent = rt.clock.now_ms(), order.intent
+    seen = fresh.seen[intent.pair]
+    holdings = rt.store.holdings(rt.identity.bot, now_ms - now_ms % DAY_MS)
+    inputs = Inputs(
+        now_ms=now_ms,
+        world=fresh.world,
+        sources=sources_now(rt),
+        detection=seen,
+        position=next((p for p in holdings.positions if p.pair == intent.pair), None),
+        books=_books_without(order, holdings),
+        contest=Contest(None, 0, 0),
+    )
+    m = measures(fresh.world, seen)
+    case = Case(
+        phase=Phase.EXECUTE,
+        side=intent.side,
+        inputs=inputs,
+        policy=rt.policy,
+        measures=m,
+        quote=None,
+        account=_account(rt, order, fresh),
+        promised_out=intent.expected_out,
+    )
+    return _quoted(case, order, m)
+
+
+def _quoted(case: Case, order: Order, m: Measures) -> Case:
+    """The trade at today's price, under the bound that the decision set."""
+    world, seen, intent = case.inputs.world, case.inputs.detection, order.intent
+    if intent.side is Side.BUY:
+        quote = entry_quote(world, seen, m, case.policy)
+    else:
+        quote = exit_quote(world, seen, m, case.policy, quantity=intent.amount_in, slippage_bps=0)
+    if quote is None:
+        return case
+    bound = replace(quote, min_out=intent.min_out, gas_limit=intent.gas_limit)
+    return replace(case, quote=bound)
+
+
+def _books_without(order: Order, holdings: Holdings) -> Books:
+    """What is open besides this order: it must fit into what the others leave."""
+    intent, entry = order.intent, order.intent.side is Side.BUY
+    amount = intent.amount_in if entry else 0
+    token = dict(holdings.token_exposure_wei).get(intent.token, 0)
+    own = worst_cost_wei(intent) if entry else intent.gas_limit * intent.fee_max_wei
+    return Books(
+        positions=len(holdings.positions) + holdings.open_entries - entry,
+        exposure_wei=holdings.exposure_wei - amount,
+        token_exposure_wei=token - amount,
+        committed_wei=holdings.committed_wei - own,
+        realised_today_wei=holdings.realised_today_wei,
+        live_intent=False,  # it is this one; a second is refused by the store's unique key
+    )
+
+
+def _account(rt: Runtime, order: Order, fresh: Fresh) -> Account:
+    open_orders = rt.store.open()
+    next_nonce = rt.store.nonce_next(rt.policy.venue.chain_id, rt.identity.wallet)
+    live = [o for o in open_orders if o.nonce is not None and o.nonce >= fresh.wallet.nonce]
+    same_market = [
+        o
+        for o in open_orders
+        if o.intent.pair == order.intent.pair
+        and o.id != order.id
+        and o.kind is OrderKind.SWAP
+        and o.state is not OrderState.CREATED
+    ]
+    return Account(
+        nonce_latest=fresh.wallet.nonce,
+        nonce_next=fresh.wallet.nonce if next_nonce is None else next_nonce,
+        attempts_live=len(live),
+        key_is_live=bool(same_market),
+    )

@@ -1,0 +1,228 @@
+"""decide: one decision for every detection of the newest cycle, its ledger row and its bundle."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from botctl.core.bundle import SCHEMA, Header
+from botctl.core.case import Check
+from botctl.core.deciding import decide_cycle
+from botctl.core.deciding.cycle import Decided
+from botctl.core.lifecycle import OrderState
+from botctl.core.orders import Order, OrderKind
+from botctl.core.permission import Permission, permission
+from botctl.core.policy import RULE_VERSION
+from botctl.core.reasons import Kind
+from botctl.core.units import BundleId, CycleId, OrderId
+from botctl.flows.permit import sources_now
+from botctl.ports.runtime import Runtime
+from botctl.ports.store import CycleRow, DecidedBatch, DetectionRow, LedgerRow
+
+DAY_MS = 86_400_000
+TRADES = frozenset({Kind.BUY, Kind.SELL})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One decision for the report's table."""
+
+    pair: str
+    symbol: str | None
+    kind: Kind
+    reason: str
+    detail: str
+    score: int
+    bundle_id: BundleId
+
+
+@dataclass(frozen=True, slots=True)
+class DecideReport:
+    """`cycle_id` is None when nothing was due; `reasons` counts (kind, reason)."""
+
+    cycle_id: CycleId | None
+    permission: Permission
+    lines: tuple[Line, ...]
+    reasons: tuple[tuple[str, str, int], ...]
+    orders: int
+    decide_ms: int
+
+
+def decide(rt: Runtime) -> DecideReport:
+    """Load what is due, ask the core, store everything in one transaction."""
+    now_ms = rt.clock.now_ms()
+    sources = sources_now(rt)
+    due = rt.store.due()
+    if due is None:
+        return DecideReport(None, permission(sources), (), (), 0, 0)
+    cycle, rows = due
+    decided = decide_cycle(
+        now_ms,
+        rt.codec.read_world(cycle.world),
+        sources,
+        [rt.codec.read_detection(row.body) for row in rows],
+        rt.store.holdings(rt.identity.bot, now_ms - now_ms % DAY_MS),
+        rt.policy,
+    )
+    bundles = _bundles(rt, cycle, rows, decided)
+    orders = _orders(rt, cycle, decided, bundles, now_ms)
+    lines = tuple(
+        _line(one, bundle_id) for one, (bundle_id, _) in zip(decided, bundles, strict=True)
+    )
+    batch = DecidedBatch(
+        cycle_id=cycle.cycle_id,
+        decided_ms=now_ms,
+        rows=[_row(one, bundle_id) for one, (bundle_id, _) in zip(decided, bundles, strict=True)],
+        bundles=bundles,
+        orders=orders,
+        peaks=_peaks(decided),
+    )
+    if not rt.store.commit(batch):
+        rt.log.info("cycle was decided by another run", cycle_id=cycle.cycle_id)
+        return DecideReport(None, permission(sources), (), (), 0, 0)
+    for one, bundle in zip(decided, bundles, strict=True):
+        if one.decision.kind in TRADES:
+            rt.bundle_folder.write(*bundle)
+    counts = Counter((one.decision.kind, one.decision.reason) for one in decided)
+    decide_ms = rt.clock.now_ms() - now_ms
+    _log(rt, cycle, lines, decide_ms)
+    return DecideReport(
+        cycle_id=cycle.cycle_id,
+        permission=permission(sources),
+        lines=lines,
+        reasons=tuple((kind, reason, n) for (kind, reason), n in counts.most_common()),
+        orders=len(orders),
+        decide_ms=decide_ms,
+    )
+
+
+def _bundles(
+    rt: Runtime, cycle: CycleRow, rows: Sequence[DetectionRow], decided: Sequence[Decided]
+) -> list[tuple[BundleId, bytes]]:
+    """What a cycle shares is encoded once and embedded; detections are embedded as stored."""
+    codec, who = rt.codec, rt.identity
+    header = Header(SCHEMA, who.build_sha, RULE_VERSION, who.config_hash, who.seed)
+    shared_header = codec.embed(codec.canonical(header))
+    policy = codec.embed(codec.canonical(rt.policy))
+    world = codec.embed(cycle.world)
+    sources = codec.embed(codec.canonical(decided[0].inputs.sources)) if decided else ()
+    bodies = [
+        codec.canonical(
+            {
+                "header": shared_header,
+                "policy": policy,
+                "inputs": {
+                    "now_ms": one.inputs.now_ms,
+                    "world": world,
+                    "sources": sources,
+                    "detection": codec.embed(row.body),
+                    "position": one.inputs.position,
+                    "books": one.inputs.books,
+                    "contest": one.inputs.contest,
+                },
+                "decision": one.decision,
+            }
+        )
+        for row, one in zip(rows, decided, strict=True)
+    ]
+    return [(codec.bundle_id(body), body) for body in bodies]
+
+
+def _orders(
+    rt: Runtime,
+    cycle: CycleRow,
+    decided: Sequence[Decided],
+    bundles: Sequence[tuple[BundleId, bytes]],
+    now_ms: int,
+) -> list[Order]:
+    return [
+        Order(
+            id=OrderId(rt.ids.time_ordered(now_ms)),
+            kind=OrderKind.SWAP,
+            intent=one.decision.intent,
+            state=OrderState.CREATED,
+            bundle_id=bundle_id,
+            cycle_id=cycle.cycle_id,
+            trace_id=cycle.trace_id,
+            created_ms=now_ms,
+            changed_ms=now_ms,
+        )
+        for one, (bundle_id, _) in zip(decided, bundles, strict=True)
+        if one.decision.intent is not None
+    ]
+
+
+def _peaks(decided: Sequence[Decided]) -> list[tuple[str, int]]:
+    """A held position's best exit value so far rises with what it would bring now."""
+    return [
+        (one.inputs.position.id, one.decision.value_wei)
+        for one in decided
+        if one.inputs.position is not None
+        and one.decision.value_wei is not None
+        and one.decision.value_wei > one.inputs.position.peak_value_wei
+    ]
+
+
+def _line(one: Decided, bundle_id: BundleId) -> Line:
+    market, decision = one.inputs.detection.market, one.decision
+    return Line(
+        market.pair,
+        market.symbol,
+        decision.kind,
+        decision.reason,
+        decision.detail,
+        decision.score,
+        bundle_id,
+    )
+
+
+def _row(one: Decided, bundle_id: BundleId) -> LedgerRow:
+    inputs, decision, m = one.inputs, one.decision, one.decision.measures
+    market, every = inputs.detection.market, decision.checks + decision.signals
+    return LedgerRow(
+        cycle_id=inputs.world.cycle_id,
+        at_ms=inputs.now_ms,
+        block_number=inputs.world.block.number,
+        pair=market.pair,
+        token=market.token,
+        symbol=market.symbol,
+        kind=decision.kind,
+        reason=decision.reason,
+        detail=decision.detail,
+        score=decision.score,
+        passes=decision.passes,
+        passed=_codes(every, passed=True),
+        failed=_codes(every, passed=False),
+        liquidity_usd=m.liquidity_usd,
+        fdv_usd=m.fdv_usd,
+        age_s=m.age_s,
+        buy_tax_bps=m.buy_tax_bps,
+        sell_tax_bps=m.sell_tax_bps,
+        impact_bps=decision.quote.impact_bps if decision.quote else None,
+        value_wei=decision.value_wei,
+        bundle_id=bundle_id,
+    )
+
+
+def _codes(checks: Sequence[Check], *, passed: bool) -> str:
+    return ",".join(check.code for check in checks if bool(check.ok) is passed)
+
+
+def _log(rt: Runtime, cycle: CycleRow, lines: Sequence[Line], decide_ms: int) -> None:
+    log = rt.log.bound(cycle_id=cycle.cycle_id, trace_id=cycle.trace_id)
+    for line in lines:
+        if line.kind in TRADES:
+            log.info(
+                "trade decided",
+                pair_id=line.pair,
+                action=line.kind.lower(),
+                code=line.reason,
+                detail=line.detail,
+                bundle_id=line.bundle_id,
+            )
+    kinds = Counter(line.kind for line in lines)
+    log.info(
+        "decide done",
+        ms=decide_ms,
+        decisions=len(lines),
+        **{k.lower(): n for k, n in kinds.items()},
+    )

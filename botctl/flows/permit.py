@@ -1,0 +1,38 @@
+"""What the bot may do now: the latched sources, and what its health says (DESIGN §6)."""
+
+from botctl.core.health import RESTRICTED, Evidence, HealthState, health
+from botctl.core.permission import Level, PermissionSource, SourceKind, permission
+from botctl.ports.runtime import Runtime
+from botctl.ports.store import Store
+
+LEVELS = {HealthState.EXITS_ONLY: Level.EXITS_ONLY, HealthState.HALTED: Level.HALT_ALL}
+
+
+def sources_now(rt: Runtime) -> tuple[PermissionSource, ...]:
+    """Latched sources first, then one for each health finding that restricts."""
+    latched, now_ms = rt.store.sources(), rt.clock.now_ms()
+    seen = evidence(rt.store, latched, now_ms=now_ms, interval_ms=rt.identity.interval_ms)
+    # The permission's own finding is left out: it would only repeat the latched sources.
+    found = (f for f in health(seen).findings if f.name != RESTRICTED and f.state in LEVELS)
+    return latched + tuple(
+        PermissionSource(
+            SourceKind.HEALTH, LEVELS[f.state], f"{f.name}: {f.evidence}", "health", now_ms
+        )
+        for f in found
+    )
+
+
+def evidence(
+    store: Store, sources: tuple[PermissionSource, ...], *, now_ms: int, interval_ms: int
+) -> Evidence:
+    """One reading of the store for all watchdogs."""
+    latest, open_orders = store.latest(), store.open()
+    oldest = min((order.created_ms for order in open_orders), default=None)
+    return Evidence(
+        now_ms=now_ms,
+        interval_ms=interval_ms,
+        cycle_started_ms=latest.started_ms if latest else None,
+        oldest_open_ms=None if oldest is None else now_ms - oldest,
+        open_orders=len(open_orders),
+        permission=permission(sources),
+    )

@@ -1,0 +1,86 @@
+"""The Runtime: everything a flow may use, assembled by `wiring` and nobody else."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from botctl.core.facts import Mode
+from botctl.core.policy import Policy
+from botctl.core.units import Address
+from botctl.ports.chain import Calls, MarketReader, Sender, Signer, TxReader
+from botctl.ports.clock import Clock, Ids
+from botctl.ports.codec import Codec
+from botctl.ports.files import BundleFolder
+from botctl.ports.store import Store
+
+
+class Log(Protocol):
+    """Structured events: a stable name, facts as fields; `bound` adds facts to all that follow."""
+
+    def info(self, event: str, **facts: object) -> None: ...
+    def warning(self, event: str, **facts: object) -> None: ...
+    def error(self, event: str, **facts: object) -> None: ...
+    def bound(self, **facts: object) -> "Log": ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlan:
+    """What `scan` looks at; windows and pages in blocks."""
+
+    watchlist: tuple[Address, ...]
+    lockers: tuple[Address, ...]
+    quotes: tuple[Address, ...]  # tokens that count as quote, the native one first
+    references: Mapping[Address, tuple[Address, Address]]  # quote -> (pair, its dollar token)
+    dollars: tuple[Address, ...]  # tokens taken as one dollar
+    start_block: int | None  # None: the long window before the first head
+    backfill_blocks_max: int  # per scan: a long backfill goes in steps
+    window_short_blocks: int
+    window_long_blocks: int
+    reorg_blocks_max: int
+    markets_max: int  # the reduced scan set: newest and held first
+    quote_age_max_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendPlan:
+    confirmations: int  # blocks above the one that mined it, that one included
+    resend_after_ms: int
+    approve_gas: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is deciding, under which program and settings."""
+
+    bot: str
+    mode: Mode
+    wallet: Address
+    signer_hint: Address | None  # what the keystore file says, unopened
+    build_sha: str
+    config_hash: str
+    seed: int | None
+    interval_ms: int  # between two cycles, by the timetable
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Ports by role. `signer` opens the key when it is called, so only when something is signed."""
+
+    identity: Identity
+    policy: Policy
+    scan_plan: ScanPlan
+    send_plan: SendPlan
+    clock: Clock
+    ids: Ids
+    codec: Codec
+    log: Log
+    store: Store
+    markets: MarketReader
+    txs: TxReader
+    sender: Sender
+    calls: Calls
+    signer: Callable[[], Signer]
+    only_one: Callable[[str], AbstractContextManager[bool]]
+    """A lock for one command; the value says whether we have it (False: another run does)."""
+    bundle_folder: BundleFolder
