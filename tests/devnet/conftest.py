@@ -1,0 +1,5 @@
+"""The demo chain, for this room."""
+
+from tests.support.chain import chain, demo_chain
+
+__all__ = ["chain", "demo_chain"]
