@@ -21,7 +21,7 @@ class Account:
 
 
 def after_fill(account: Account, fill: Fill) -> Account:
-    """Tokens in raise the cost, tokens out realise against it, gas without tokens is a loss.
+    """Tokens in raise the cost, tokens out realise against it; without tokens, what moved is realised.
 
     A partial sell takes its share of the cost, rounded up: profit is never shown too early.
     """
@@ -33,7 +33,8 @@ def after_fill(account: Account, fill: Fill) -> Account:
             cost_wei=account.cost_wei - fill.native_delta_wei + fill.gas_wei,
         )
     if fill.token_delta == 0:
-        return replace(account, realised_wei=account.realised_wei - fill.gas_wei)
+        moved_wei = fill.native_delta_wei - fill.gas_wei
+        return replace(account, realised_wei=account.realised_wei + moved_wei)
     sold = -fill.token_delta
     share = -(-account.cost_wei * sold // account.quantity) if account.quantity else 0
     return replace(

@@ -28,5 +28,5 @@ def shortfall_bps(got: int, wanted: int) -> int:
 
 
 def mid_out(amount_in: int, reserve_in: int, reserve_out: int) -> int:
-    """What `amount_in` is worth at the mid price: no fee, no impact; rounded down."""
-    return 0 if reserve_in <= 0 else amount_in * reserve_out // reserve_in
+    """What `amount_in` is worth at the mid price: no fee, no impact; rounded up: costs look larger."""
+    return 0 if reserve_in <= 0 else -(-amount_in * reserve_out // reserve_in)

@@ -13,6 +13,7 @@ from botctl.core.deciding.decision import Decision
 from botctl.core.policy import Policy
 
 SCHEMA = 1
+ABSENT = "(absent)"  # shown for a field that one of two documents does not have
 SAFE_INTEGER = 2**53 - 1  # what every JSON reader keeps exact (RFC 8785 §3.2.2.3, RFC 7493 §2.2)
 
 
@@ -79,15 +80,19 @@ def _plain_object(value: object) -> object:
 
 
 def first_difference(stored: object, recomputed: object, path: str = "") -> Difference | None:
-    """Walk two plain documents in key order; None when they are the same."""
+    """Walk two plain documents in key order; None when they are the same: null is not absence."""
     if isinstance(stored, dict) and isinstance(recomputed, dict):
         for key in sorted(stored.keys() | recomputed.keys()):
             inner = f"{path}.{key}" if path else str(key)
-            if found := first_difference(stored.get(key), recomputed.get(key), inner):
+            one, other = stored.get(key, ABSENT), recomputed.get(key, ABSENT)
+            if (key in stored) is not (key in recomputed):
+                return Difference(inner, one, other)
+            if found := first_difference(one, other, inner):
                 return found
         return None
     if isinstance(stored, list) and isinstance(recomputed, list) and len(stored) == len(recomputed):
         pairs = zip(stored, recomputed, strict=True)
         found_any = (first_difference(a, b, f"{path}[{i}]") for i, (a, b) in enumerate(pairs))
         return next((found for found in found_any if found), None)
-    return None if stored == recomputed else Difference(path, stored, recomputed)
+    same = type(stored) is type(recomputed) and stored == recomputed  # to Python, True equals 1
+    return None if same else Difference(path, stored, recomputed)

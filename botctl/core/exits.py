@@ -35,6 +35,8 @@ def exit_call(
     if emergency := _emergency(position, seen, m, rules):
         return ExitCall(Reason.EXIT_EMERGENCY, *emergency)
     value = exit_value(seen, m, position.quantity)
+    if value is None:  # no price, so no rule of price
+        return _time(position, rules, now_ms)
     stop = share_floor(position.cost_wei, BPS_ONE - rules.stop_loss_bps)
     take = share_floor(position.cost_wei, BPS_ONE + rules.take_profit_bps)
     if value <= stop:

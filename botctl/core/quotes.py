@@ -8,7 +8,12 @@ from botctl.core.policy import Policy, band_for
 from botctl.core.units import BPS_ONE, share_ceil, share_floor
 
 APPROVE_GAS = 120_000  # bound of an approval; what is not used is not paid
-EXIT_GAS_FALLBACK = 500_000  # when no probe measured the sell
+# The 21,000 and calldata of a transaction (EIP-2028), and that a probe's own reads warm what a
+# transaction finds cold (EIP-2929: 2,600 an account, 2,100 a slot). What is not used is not paid.
+GAS_OUTSIDE_PROBE = 60_000
+# An exit must not fail for want of gas. Its probe sold right after buying, when the slots were dirty
+# and cheap (EIP-2200: 100 instead of up to 20,000 each), so its measure is only a lower bound.
+EXIT_GAS_MIN = 500_000
 BASE_FEE_HEADROOM = 2  # the base fee at most doubles in six full blocks (EIP-1559)
 
 
@@ -45,10 +50,9 @@ def exit_quote(
     world: World, seen: Detection, m: Measures, policy: Policy, *, quantity: int, slippage_bps: int
 ) -> Quote | None:
     """What selling all of `quantity` gets at the pinned reserves after the sell tax."""
-    facts = seen.facts
-    if facts.reserve_token is None or facts.reserve_quote is None:
+    facts, expected = seen.facts, exit_value(seen, m, quantity)
+    if expected is None or facts.reserve_token is None or facts.reserve_quote is None:
         return None
-    expected = exit_value(seen, m, quantity)
     min_out = share_floor(expected, BPS_ONE - slippage_bps)
     gas = seen.probe.sell_gas if seen.probe and seen.probe.sell_gas else 0
     return Quote(
@@ -60,18 +64,24 @@ def exit_quote(
             min_out, mid_out(quantity, facts.reserve_token, facts.reserve_quote)
         ),
         slippage_bps=slippage_bps,
-        gas_limit=with_margin(gas, policy) if gas else EXIT_GAS_FALLBACK,
+        gas_limit=max(EXIT_GAS_MIN, with_margin(gas, policy)),
         fee_max_wei=fee_max_wei(world),
         band=band_for(policy.bands, m.liquidity_usd or 0),
     )
 
 
-def exit_value(seen: Detection, m: Measures, quantity: int) -> int:
-    """Wei that selling `quantity` would bring now, tax and impact included; rounded down."""
+def exit_value(seen: Detection, m: Measures, quantity: int) -> int | None:
+    """Wei that selling `quantity` would bring now, tax and impact included; rounded down.
+
+    None when the reserves could not be read: an unknown price is not a price of zero.
+    """
     facts = seen.facts
+    if facts.reserve_token is None or facts.reserve_quote is None:
+        return None
     arriving = share_floor(quantity, BPS_ONE - (m.sell_tax_bps or 0))
-    return amount_out(arriving, facts.reserve_token or 0, facts.reserve_quote or 0)
+    return amount_out(arriving, facts.reserve_token, facts.reserve_quote)
 
 
 def with_margin(gas: int, policy: Policy) -> int:
-    return gas + share_ceil(gas, policy.risk.gas_margin_bps)
+    """The gas limit for a measured `gas`: what a probe cannot see, and the operator's margin."""
+    return 0 if gas == 0 else GAS_OUTSIDE_PROBE + gas + share_ceil(gas, policy.risk.gas_margin_bps)

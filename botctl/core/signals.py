@@ -102,11 +102,9 @@ def fdv(_: Detection, m: Measures, s: Signals) -> Answer:
 
 
 def fdv_liquidity(_: Detection, m: Measures, s: Signals) -> Answer:
-    """A value on paper that far exceeds what the pool could pay is no value."""
-    known = m.fdv_usd is not None and m.liquidity_usd
-    return _at_most(
-        (m.fdv_usd or 0) // (m.liquidity_usd or 1) if known else None, s.fdv_liquidity_max, "x"
-    )
+    """A value on paper that far exceeds what the pool could pay is no value; rounded up."""
+    times = -(-m.fdv_usd // m.liquidity_usd) if m.fdv_usd is not None and m.liquidity_usd else None
+    return _at_most(times, s.fdv_liquidity_max, "x")
 
 
 def metadata(d: Detection, _: Measures, __: Signals) -> Answer:

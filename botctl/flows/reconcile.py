@@ -159,7 +159,7 @@ def _bury(rt: Runtime, order: Order, receipt: Receipt, attempts: Sequence[Attemp
     if not receipt.ok:
         raw = next(a.raw for a in attempts if a.hash == receipt.tx_hash)
         event, code = OrderEvent.BURY_REVERTED, "REVERTED"
-        detail = rt.txs.revert_reason(raw, receipt.block_number - 1)
+        detail = _why_reverted(rt, order, receipt, raw)
     elif broken := broken_expectation(order, fill):
         code, detail = Code.ERR_LEDGER_MISMATCH, broken
     moved = Moved(event, code, detail, receipt.block_number, receipt.block_hash)
@@ -172,6 +172,16 @@ def _bury(rt: Runtime, order: Order, receipt: Receipt, attempts: Sequence[Attemp
         native_delta_wei=str(fill.native_delta_wei),
     )
     return settled
+
+
+def _why_reverted(rt: Runtime, order: Order, receipt: Receipt, raw: bytes) -> str:
+    """Run it again on the block before; nearly all gas used says enough by itself.
+
+    A call keeps back a 64th of its gas (EIP-150), so that out of gas need not mean every last one.
+    """
+    if receipt.gas_used * 64 >= order.intent.gas_limit * 62:
+        return "out of gas"
+    return rt.txs.revert_reason(raw, receipt.block_number - 1) or "no reason given"
 
 
 def _replaced(rt: Runtime, order: Order) -> Order:

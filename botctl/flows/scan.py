@@ -119,7 +119,8 @@ def survey_request(rt: Runtime, markets: Sequence[Market]) -> SurveyRequest:
 
 def _probe_wei(rt: Runtime, market: Market) -> int | None:
     """Only what we could enter is probed: paid in the native coin, and not itself a quote."""
-    payable = market.quote == rt.policy.venue.native and market.token not in rt.scan_plan.quotes
+    cash = {*rt.scan_plan.quotes, *rt.scan_plan.dollars}
+    payable = market.quote == rt.policy.venue.native and market.token not in cash
     return rt.policy.risk.trade_wei if payable else None
 
 

@@ -88,6 +88,8 @@ class CycleStore(Protocol):
         """The newest cycle when it has not been decided; older ones are never decided late."""
 
     def latest(self) -> CycleRow | None: ...
+    def cycle_sizes(self) -> Mapping[str, int]:
+        """How many detections each decided cycle had, by cycle id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,9 @@ class SignNow(Protocol):
 class OrderStore(Protocol):
     def open(self, states: Sequence[OrderState] = ()) -> tuple[Order, ...]:
         """Orders not yet terminal (or of `states`), exits before entries, then by nonce and age."""
+
+    def recent(self, most: int | None) -> tuple[Order, ...]:
+        """Orders in any state, newest first; None: all of them."""
 
     def order(self, order_id: str) -> Order | None: ...
     def of_pair(self, pair: str, most: int) -> tuple[Order, ...]: ...

@@ -107,7 +107,8 @@ def _exit_verdict(
     if probe is not None and probe.status in UNSELLABLE:
         return Kind.HOLD, Reason.INV_SELLABLE, f"{wanted}; a sell would revert: {probe.status}"
     if quote is None or quote.expected_out == 0:
-        return Kind.HOLD, Reason.INV_FILTERS_OK, f"{wanted}; the pool would pay nothing"
+        says = "the pool could not be read" if quote is None else "the pool would pay nothing"
+        return Kind.HOLD, Reason.INV_FILTERS_OK, f"{wanted}; {says}"
     return Kind.SELL, call.reason, f"{call.actual}, limit {call.limit}"
 
 

@@ -28,7 +28,7 @@ def exposure_ok(case: Case) -> Answer:
 def balance_buffer_ok(case: Case) -> Answer:
     """What is left after this trade, its worst fee and all open promises stays above the buffer."""
     quote, inputs = case.quote, case.inputs
-    if quote is None:
+    if quote is None or quote.gas_limit == 0:
         return None, UNKNOWN, UNKNOWN
     worst_wei = quote.amount_in + quote.gas_limit * quote.fee_max_wei
     left = inputs.world.balance_wei - inputs.books.committed_wei - worst_wei

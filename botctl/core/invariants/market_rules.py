@@ -41,7 +41,7 @@ def sellable(case: Case) -> Answer:
     probe, m, risk = case.inputs.detection.probe, case.measures, case.policy.risk
     limit = _sellable_limit(case.policy)
     if probe is None:
-        return None, UNKNOWN, limit
+        return None, "not probed", limit
     if probe.status is not ProbeStatus.OK:
         return False, f"{probe.status} {probe.reason}".strip(), limit
     buy, sell, loss = m.buy_tax_bps, m.sell_tax_bps, m.round_trip_loss_bps
