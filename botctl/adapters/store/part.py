@@ -1,0 +1,25 @@
+"""What every part of the store shares: the database, and whose rows are meant."""
+
+from dataclasses import dataclass
+
+from botctl.adapters.store.database import Database
+from botctl.core.units import Address
+from botctl.ports.clock import Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Several bots and chains may share one database."""
+
+    bot: str
+    chain_id: int
+    factory: Address
+
+
+class Part:
+    """One port's methods; the store is all parts over one database."""
+
+    def __init__(self, db: Database, scope: Scope, ids: Ids) -> None:
+        self._db = db
+        self._scope = scope
+        self._ids = ids

@@ -1,0 +1,154 @@
+"""What is held, what it cost and brought, and what the books start from."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from botctl.adapters.store import journal, schema
+from botctl.adapters.store.part import Part
+from botctl.adapters.store.rows import SELECT_ORDER, names, orders_of
+from botctl.adapters.store.statements import upsert
+from botctl.core.books import Position
+from botctl.core.deciding.cycle import Holdings, worst_cost_wei
+from botctl.core.intent import Side
+from botctl.core.lifecycle import OPEN, OrderState
+from botctl.core.orders import Order, OrderKind
+from botctl.ports.store import Baseline, Closed
+
+_P, _O, _M, _F = schema.positions.c, schema.orders.c, schema.markets.c, schema.fills.c
+_K, _I = schema.balances.c, schema.baselines.c
+_SELECT_POSITION: Final = sa.select(*(_P[name] for name in names(Position)))
+_SELECT_BASELINE: Final = sa.select(*(_I[name] for name in names(Baseline)))
+_SET_BASELINE: Final = upsert(schema.baselines)
+# As in `Closed`, after its position, symbol and `open`.
+_OUTCOME: Final = ("proceeds_wei", "realised_wei", "gas_wei", "closed_ms", "exit_reason")
+
+
+class Positions(Part):
+    def holdings(self, bot: str, day_start_ms: int) -> Holdings:
+        with self._db.reading() as db:
+            held = self._open_positions(db, bot)
+            orders = self._open_orders(db, bot)
+            realised = self._realised(db, bot, day_start_ms)
+        entries = [order for order in orders if _is_entry(order)]
+        return Holdings(
+            positions=held,
+            open_entries=len(entries),
+            exposure_wei=sum(p.cost_wei for p in held) + sum(o.intent.amount_in for o in entries),
+            committed_wei=sum(_promised_wei(o) for o in orders if o.state is not OrderState.MINED),
+            realised_today_wei=realised,
+            token_exposure_wei=_by_token(held, entries),
+            live_pairs=frozenset(order.intent.pair for order in orders),
+        )
+
+    def _open_positions(self, db: Connection, bot: str) -> tuple[Position, ...]:
+        query = (
+            _SELECT_POSITION.where(_P.bot == bot, _P.chain_id == self._scope.chain_id, _P.closed_ms.is_(None))
+            .order_by(_P.opened_ms, _P.id)
+        )
+        return tuple(Position(*row) for row in db.execute(query))
+
+    def _open_orders(self, db: Connection, bot: str) -> list[Order]:
+        query = SELECT_ORDER.where(
+            _O.bot == bot, _O.chain_id == self._scope.chain_id, _O.state.in_(sorted(OPEN))
+        )
+        return list(orders_of(db, query))
+
+    def _realised(self, db: Connection, bot: str, since_ms: int) -> int:
+        """Added here, because SQLite cannot add 256-bit numbers; a day has few fills."""
+        query = sa.select(_F.realised_wei).where(
+            _F.bot == bot, _F.chain_id == self._scope.chain_id, _F.settled_ms >= since_ms
+        )
+        return sum(db.execute(query).scalars())
+
+    def positions(self, bot: str, *, only_open: bool) -> tuple[Closed, ...]:
+        query = (
+            sa.select(
+                *(_P[name] for name in names(Position)),
+                _M.symbol,
+                _P.closed_ms.is_(None).label("open"),
+                *(_P[name] for name in _OUTCOME),
+            )
+            .join_from(
+                schema.positions,
+                schema.markets,
+                sa.and_(
+                    _M.chain_id == _P.chain_id,
+                    _M.factory == self._scope.factory,
+                    _M.pair == _P.pair,
+                ),
+                isouter=True,
+            )
+            .where(_P.bot == bot, _P.chain_id == self._scope.chain_id)
+            .order_by(_P.opened_ms, _P.id)
+        )
+        if only_open:
+            query = query.where(_P.closed_ms.is_(None))
+        width = len(names(Position))
+        with self._db.reading() as db:
+            return tuple(Closed(Position(*row[:width]), *row[width:]) for row in db.execute(query))
+
+    def native_moved_wei(self, bot: str) -> int:
+        query = sa.select(_K.moved_wei).where(_K.bot == bot, _K.chain_id == self._scope.chain_id)
+        with self._db.reading() as db:
+            return db.execute(query).scalar() or 0
+
+    def has_unsettled(self, bot: str, block_number: int) -> bool:
+        query = sa.select(_O.id).where(
+            _O.bot == bot,
+            _O.chain_id == self._scope.chain_id,
+            _O.state == OrderState.MINED,
+            _O.block_number <= block_number,
+        )
+        with self._db.reading() as db:
+            return db.execute(query.limit(1)).first() is not None
+
+    def baseline(self, bot: str) -> Baseline | None:
+        query = _SELECT_BASELINE.where(
+            _I.bot == bot, _I.chain_id == self._scope.chain_id
+        )
+        with self._db.reading() as db:
+            row = db.execute(query).first()
+            return None if row is None else Baseline(*row)
+
+    def set_baseline(self, bot: str, baseline: Baseline, now_ms: int, why: str) -> None:
+        facts = {
+            "balance_wei": str(baseline.balance_wei),
+            "block": baseline.block_number,
+            "why": why,
+        }
+        values = {
+            "bot": bot,
+            "chain_id": self._scope.chain_id,
+            "balance_wei": baseline.balance_wei,
+            "block_number": baseline.block_number,
+            "set_ms": now_ms,
+            "why": why,
+        }
+        with self._db.writing() as db:
+            db.execute(_SET_BASELINE, values)
+            journal.append(db, journal.entry(now_ms, f"bot:{bot}", "set_baseline", facts))
+
+
+def _is_entry(order: Order) -> bool:
+    return order.kind is OrderKind.SWAP and order.intent.side is Side.BUY
+
+
+def _promised_wei(order: Order) -> int:
+    """The most this order can still take from the wallet: an entry its amount too, all their fee."""
+    intent = order.intent
+    return worst_cost_wei(intent) if _is_entry(order) else intent.gas_limit * intent.fee_max_wei
+
+
+def _by_token(held: Iterable[Position], entries: Iterable[Order]) -> tuple[tuple[str, int], ...]:
+    total: defaultdict[str, int] = defaultdict(int)
+    for position in held:
+        total[position.token] += position.cost_wei
+    for order in entries:
+        total[order.intent.token] += order.intent.amount_in
+    return tuple(sorted(total.items()))
+
+

@@ -1,0 +1,35 @@
+"""The whole store: every part over one database."""
+
+from botctl.adapters.store.commit import Commit
+from botctl.adapters.store.cycles import Cycles
+from botctl.adapters.store.database import open_database
+from botctl.adapters.store.engine import BUSY_MS
+from botctl.adapters.store.ledger import Ledger
+from botctl.adapters.store.markets import Markets
+from botctl.adapters.store.orders import Orders
+from botctl.adapters.store.part import Scope
+from botctl.adapters.store.positions import Positions
+from botctl.adapters.store.revision import create_or_check
+from botctl.adapters.store.settling import Settling
+from botctl.adapters.store.signing import Signing
+from botctl.adapters.store.state import State
+from botctl.core.units import Address
+from botctl.ports.clock import Ids
+from botctl.ports.store import Store
+
+
+class SqlStore(Markets, Cycles, Commit, Ledger, Orders, Signing, Settling, Positions, State):
+    """`ports.store.Store` in one object."""
+
+
+def open_store(
+    url: str, *, chain_id: int, factory: Address, bot: str, ids: Ids, busy_ms: int = BUSY_MS
+) -> Store:
+    """An empty database is created; one of another schema is refused."""
+    database = open_database(url, busy_ms=busy_ms)
+    try:
+        create_or_check(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStore(database, Scope(bot, chain_id, factory), ids)

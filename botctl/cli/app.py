@@ -1,0 +1,90 @@
+"""The whole surface in one table; a command's module is imported when it is invoked, not before."""
+
+import gc
+import os
+import sys
+from importlib import import_module
+from typing import Final, NamedTuple, NoReturn
+
+import botctl
+
+HELP: Final = frozenset({"--help", "-h"})
+SHELL_ASKS: Final = "_BOTCTL_COMPLETE"  # set by the completion script that the shell loaded
+START, LOOP, LOOK, PROOF, CARE = "Start", "The loop", "Look", "Proof", "Care"
+
+
+class Entry(NamedTuple):
+    """`target` is module:function; `run` lives in `jobs`, the room above this one."""
+
+    target: str
+    help: str
+    panel: str
+
+
+def _in(module: str, function: str = "command") -> str:
+    return f"botctl.cli.commands.{module}:{function}"
+
+
+COMMANDS: Final[dict[str, Entry]] = {
+    "demo": Entry(_in("demo"), "Trade on a local chain with real contracts, and check it", START),
+    "init": Entry(_in("init"), "Write a commented botctl.toml", START),
+    "config show": Entry(_in("config_show"), "Every setting, where it came from", START),
+    "keystore new": Entry(_in("keystore", "new"), "Make a key, encrypted in a file", START),
+    "keystore show": Entry(_in("keystore", "show"), "Whose key the file holds", START),
+    "devnet install": Entry(_in("devnet_install"), "Install the local chain", START),
+    "run": Entry("jobs.command:command", "Run the timetable until stopped", LOOP),
+    "cycle": Entry(_in("cycle"), "reconcile, scan, decide and execute once", LOOP),
+    "scan": Entry(_in("scan"), "Find markets and read their facts at one block", LOOP),
+    "decide": Entry(_in("decide"), "Decide every market of the newest scan", LOOP),
+    "execute": Entry(_in("execute"), "Sign and send what was decided", LOOP),
+    "reconcile": Entry(_in("reconcile"), "Follow up what was sent, compare with the chain", LOOP),
+    "kill soft": Entry(_in("kill", "soft"), "Stop entries; exits go on", LOOP),
+    "kill hard": Entry(_in("kill", "hard"), "Stop everything, exits too", LOOP),
+    "kill reset": Entry(_in("kill", "reset"), "Lift the switch", LOOP),
+    "status": Entry(_in("status"), "The bot in one screen", LOOK),
+    "health": Entry(_in("health"), "Exit status 0 when healthy, 1 when not", LOOK),
+    "ledger": Entry(_in("ledger"), "Decisions: list, filter, export", LOOK),
+    "explain": Entry(_in("explain"), "Why a market was or was not traded", LOOK),
+    "positions": Entry(_in("positions"), "What is held, profit and loss net of gas", LOOK),
+    "orders": Entry(_in("orders"), "Orders, open ones first", LOOK),
+    "order show": Entry(_in("order_show"), "One order's timeline and attempts", LOOK),
+    "replay": Entry(_in("replay"), "Compute decisions again and compare", PROOF),
+    "bundle validate": Entry(_in("bundle", "validate"), "Check hash and completeness", PROOF),
+    "bundle export": Entry(_in("bundle", "export"), "Write bundles as files", PROOF),
+    "db upgrade": Entry(_in("db", "upgrade"), "Bring the schema up to date, after a backup", CARE),
+    "db check": Entry(_in("db", "check"), "Prove schema and content sound", CARE),
+    "db backup": Entry(_in("db", "backup"), "Write a backup", CARE),
+    "db restore": Entry(_in("db", "restore"), "Bring a backup back", CARE),
+}
+GROUPS: Final[dict[str, str]] = {
+    "bundle": "The documents from which decisions can be computed again",
+    "config": "The settings",
+    "db": "The database",
+    "devnet": "The local chain",
+    "keystore": "The key",
+    "kill": "The latched switch: survives restarts, names who and why",
+    "order": "A single order",
+}
+
+
+def main() -> NoReturn:
+    gc.disable()  # nothing made while importing is garbage; the frame turns it on again
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """The exit status. Version and help are answered from the table, without Typer."""
+    asked_by_shell = SHELL_ASKS in os.environ  # noqa: TID251  no setting of ours
+    if not asked_by_shell and (not args or (len(args) == 1 and args[0] in HELP)):
+        return _print(import_module("botctl.cli.overview").overview())
+    if args == ["--version"]:
+        return _print(f"botctl {botctl.__version__}")
+    return int(import_module("botctl.cli.running").run_command(args, completion=asked_by_shell))
+
+
+def _print(text: str) -> int:
+    try:
+        print(text, flush=True)  # noqa: T201  this is the command line
+    except BrokenPipeError:
+        return int(import_module("botctl.cli.errors").broken_pipe())
+    return 0

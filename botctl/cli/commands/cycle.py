@@ -1,0 +1,44 @@
+from collections.abc import Iterator
+
+import typer
+
+from botctl.cli.commands import decide, execute, reconcile, scan
+from botctl.cli.frame import busy, finish, opened
+from botctl.cli.options import AsJson, ConfigPath, Live
+from botctl.cli.verdicts import refused_by_permission
+from botctl.flows.cycle import CycleReport, cycle
+
+
+def command(
+    ctx: typer.Context,
+    live: Live = False,  # noqa: ARG001  read through the context
+    config: ConfigPath = None,  # noqa: ARG001
+    json: AsJson = False,  # noqa: ARG001
+) -> None:
+    """The four flows in one process; the single commands do the same and may be mixed in.
+
+    Exit status 3: permission refused entries, and there was nothing else to do.
+
+    Example: botctl cycle --json
+    """
+    with opened(ctx) as rt, rt.only_one("cycle") as ours:
+        if not ours:
+            busy(ctx, "cycle")
+        report = cycle(rt)
+    finish(ctx, report, lines, exit_code(report))
+
+
+def exit_code(report: CycleReport) -> int:
+    """A mismatch outranks a refusal; a refusal only counts when nothing else was done."""
+    if report.reconcile.mismatches:
+        return 1
+    did_something = report.reconcile.changes or report.execute.outcomes
+    return 0 if did_something else refused_by_permission(report.decide)
+
+
+def lines(report: CycleReport) -> Iterator[str]:
+    yield from reconcile.lines(report.reconcile)
+    yield from scan.lines(report.scan)
+    yield from decide.lines(report.decide)
+    yield from execute.lines(report.execute)
+    yield f"cycle done in {report.cycle_ms} ms"

@@ -1,0 +1,1 @@
+"""One file a subject: fields with default, limit and description; each becomes plain values."""

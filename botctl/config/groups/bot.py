@@ -1,0 +1,97 @@
+"""Who trades, how seriously, and when."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from botctl.config.cron import interval_ms
+from botctl.config.groups.base import Group
+from botctl.config.kinds import Cron, Flag, Place, WeiAmount, Whole
+from botctl.config.values import BotValues, LogForm, LogValues, ScheduleValues
+from botctl.core.facts import Mode
+
+Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
+class BotGroup(Group):
+    """The bot's identity and how far it may go."""
+
+    name: Name = Field(
+        "main", description="Names this bot in every record; part of each intent's key."
+    )
+    strategy_version: Name = Field(
+        "1", description="Raise it when you change the strategy: a new version makes new intents."
+    )
+    mode: Mode = Field(
+        Mode.PAPER,
+        description="paper: real data, simulated fills. live: real money. devnet: the local chain.",
+    )
+    live_allowed: Flag = Field(
+        default=False,
+        description="The second switch for live: mode alone is one typo away from real money.",
+    )
+
+    def values(self) -> BotValues:
+        return BotValues(name=self.name, mode=self.mode, live_allowed=self.live_allowed)
+
+
+class PaperGroup(Group):
+    """What the simulated wallet starts with."""
+
+    balance_wei: WeiAmount = Field(
+        10**18, gt=0, description="One ether: room for every position the limits allow, and gas."
+    )
+
+
+class DevnetGroup(Group):
+    """Only read when mode is devnet."""
+
+    clock_offset_ms: Whole = Field(
+        0, description="Added to our clock: a local chain may have been moved ahead in time."
+    )
+
+
+class LogGroup(Group):
+    """Logs go to stderr and, if named, to a file; never to stdout."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="INFO has one line a state change; DEBUG is for looking into a fault."
+    )
+    form: LogForm = Field(
+        LogForm.AUTO,
+        description="auto: short heartbeat lines on a terminal, one JSON object a line elsewhere.",
+    )
+    file: Annotated[str, Place()] = Field(
+        "", description='A JSON log beside stderr, such as "state/botctl.jsonl"; empty: none.'
+    )
+    rotate_mb: Whole = Field(50, gt=0, description="A log file of this size is closed and kept.")
+    keep_files: Whole = Field(10, gt=0, description="Older log files are deleted.")
+
+    def values(self, file: str) -> LogValues:
+        return LogValues(
+            level=self.level,
+            form=self.form,
+            file=file,
+            rotate_mb=self.rotate_mb,
+            keep_files=self.keep_files,
+        )
+
+
+class ScheduleGroup(Group):
+    """When `botctl run` does what; cron fields in UTC."""
+
+    cycle_cron: Cron = Field(
+        "* * * * *",
+        description="Every minute: five blocks, and as often as system cron can, so both may be mixed.",
+    )
+    backup_cron: Cron = Field(
+        "17 3 * * *", description="Once a day, off the full hour when everybody's jobs start."
+    )
+    late_max_s: Whole = Field(
+        30,
+        gt=0,
+        description="A start later than this is recorded as missed: the next one is nearer.",
+    )
+
+    def values(self) -> ScheduleValues:
+        return ScheduleValues(**self.model_dump(), interval_ms=interval_ms(self.cycle_cron))

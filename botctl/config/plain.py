@@ -1,0 +1,94 @@
+"""Settings -> Config: the one place where groups become what the program runs on."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from botctl.config.leaves import leaves
+from botctl.config.settings import Settings, resolved, resolved_url
+from botctl.config.values import Config, StorageValues
+from botctl.core.facts import Mode
+from botctl.core.policy import Policy
+from botctl.core.units import Address
+from botctl.ports.runtime import ScanPlan
+
+MS = 1_000
+
+
+def plain_config(settings: Settings, source: Path) -> Config:
+    home = source.parent
+    return Config(
+        source=str(source),
+        config_hash=config_hash(settings),
+        bot=settings.bot.values(),
+        chain=settings.chain.values(),
+        wallet=settings.wallet.values(resolved(settings.wallet.keystore, home)),
+        storage=_storage(settings, home),
+        log=settings.log.values(resolved(settings.log.file, home) if settings.log.file else ""),
+        schedule=settings.schedule.values(),
+        policy=_policy(settings),
+        scan_plan=_scan_plan(settings),
+        send_plan=settings.execution.send_plan(settings.chain.confirmations),
+        paper_balance_wei=settings.paper.balance_wei,
+        clock_offset_ms=settings.devnet.clock_offset_ms if settings.bot.mode is Mode.DEVNET else 0,
+    )
+
+
+def config_hash(settings: Settings) -> str:
+    """sha256 over every value that is no secret and no place: the same rules, the same hash."""
+    told = {
+        leaf.name: leaf.plain for leaf in leaves(settings) if not leaf.secret and not leaf.place
+    }
+    return sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+
+
+def _storage(settings: Settings, home: Path) -> StorageValues:
+    storage = settings.storage
+    return storage.values(
+        resolved_url(storage.url, home),
+        resolved(storage.state_dir, home),
+        resolved(storage.bundles_dir, home),
+        resolved(storage.backups_dir, home),
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    execution = settings.execution
+    return Policy(
+        strategy_version=settings.bot.strategy_version,
+        select_best=execution.select_best,
+        deadline_s=execution.deadline_s,
+        time_bucket_s=execution.time_bucket_s,
+        venue=settings.venue.values(settings.chain.chain_id),
+        freshness=settings.freshness.values(),
+        risk=settings.risk.values(),
+        bands=tuple(band.values() for band in settings.bands),
+        signals=settings.signals.values(),
+        exits=settings.exits.values(),
+    )
+
+
+def _scan_plan(settings: Settings) -> ScanPlan:
+    scan, quotes = settings.scan, settings.venue.quotes
+    return ScanPlan(
+        watchlist=tuple(map(Address, scan.watchlist)),
+        lockers=tuple(map(Address, scan.lockers)),
+        quotes=tuple(Address(q.token) for q in quotes),
+        references={
+            Address(q.token): (Address(q.reference_pair), Address(q.dollar)) for q in quotes
+        },
+        dollars=tuple(dict.fromkeys(Address(q.dollar) for q in quotes)),
+        start_block=scan.start_block,
+        backfill_blocks_max=scan.backfill_blocks_max,
+        window_short_blocks=_blocks(settings, scan.window_short_s),
+        window_long_blocks=_blocks(settings, scan.window_long_s),
+        reorg_blocks_max=scan.reorg_blocks_max,
+        markets_max=scan.markets_max,
+        quote_age_max_ms=settings.freshness.quote_age_max_ms,
+    )
+
+
+def _blocks(settings: Settings, window_s: int) -> int:
+    """Rounded up: a window never shows less than it promises."""
+    return -(-window_s * MS // settings.chain.block_time_ms)

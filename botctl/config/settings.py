@@ -1,0 +1,89 @@
+"""All groups under one roof, and how they become the plain values of `Config`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup, ScheduleGroup
+from botctl.config.groups.chain import ChainGroup, VenueGroup
+from botctl.config.groups.places import PAPER_WALLET, StorageGroup, WalletGroup
+from botctl.config.groups.risk import BANDS_DEFAULT, BandGroup, RiskGroup, ascending
+from botctl.config.groups.scan import FreshnessGroup, ScanGroup
+from botctl.config.groups.strategy import ExecutionGroup, ExitsGroup, SignalsGroup
+from botctl.config.kinds import Listed
+from botctl.core.facts import Mode
+
+
+class Settings(BaseSettings):
+    """Every setting there is. The environment overrides the file, the file the defaults."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        env_prefix="BOTCTL_",
+        env_nested_delimiter="__",
+        enable_decoding=False,
+    )
+
+    bot: BotGroup = BotGroup()
+    chain: ChainGroup = ChainGroup()
+    venue: VenueGroup = VenueGroup()
+    wallet: WalletGroup = WalletGroup()
+    storage: StorageGroup = StorageGroup()
+    scan: ScanGroup = ScanGroup()
+    freshness: FreshnessGroup = FreshnessGroup()
+    risk: RiskGroup = RiskGroup()
+    bands: Annotated[tuple[BandGroup, ...], Listed, AfterValidator(ascending)] = Field(
+        BANDS_DEFAULT,
+        description="Bounds by liquidity, thinnest first: thin pools need more room to fill at all.",
+    )
+    signals: SignalsGroup = SignalsGroup()
+    exits: ExitsGroup = ExitsGroup()
+    execution: ExecutionGroup = ExecutionGroup()
+    paper: PaperGroup = PaperGroup()
+    devnet: DevnetGroup = DevnetGroup()
+    log: LogGroup = LogGroup()
+    schedule: ScheduleGroup = ScheduleGroup()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  pydantic-settings calls it with all of them
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """`sources` merges file and environment itself, so that each value's origin can be told."""
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _live_has_a_wallet(self) -> "Settings":
+        if self.bot.mode is Mode.LIVE and self.wallet.address == PAPER_WALLET:
+            raise ValueError("wallet.address: live needs your own address, not the paper one")
+        return self
+
+    @model_validator(mode="after")
+    def _clock_moves_on_devnet_only(self) -> "Settings":
+        if self.bot.mode is not Mode.DEVNET and self.devnet.clock_offset_ms:
+            raise ValueError('devnet.clock_offset_ms: only with bot.mode = "devnet"')
+        return self
+
+    @model_validator(mode="after")
+    def _native_is_the_first_quote(self) -> "Settings":
+        if self.venue.quotes[0].token != self.venue.native:
+            raise ValueError("venue.quotes: the first one must be venue.native, which is spent")
+        return self
+
+
+def resolved(place: str, home: Path) -> str:
+    """Cron starts us anywhere: relative places lie beside the settings file, `~` is the user's."""
+    return str(home / Path(place).expanduser())
+
+
+def resolved_url(url: str, home: Path) -> str:
+    scheme, slashes, path = url.partition("sqlite:///")
+    return url if scheme or not slashes else f"{slashes}{resolved(path, home)}"

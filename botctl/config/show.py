@@ -1,0 +1,58 @@
+"""Every setting with its value and where it came from; secrets masked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from botctl.config.amounts import written
+from botctl.config.find import read_settings, settings_path
+from botctl.config.leaves import Leaf, leaves
+from botctl.config.plain import config_hash
+from botctl.config.sources import Origin, sources
+from botctl.config.validate import settings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    name: str
+    value: object
+    source: Origin
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConfig:
+    path: str
+    config_hash: str
+    settings: tuple[Shown, ...]
+
+
+def shown_config(given: Path | None, env: Mapping[str, str]) -> ShownConfig:
+    path = settings_path(given, env)
+    found = sources(path, read_settings(path), env)
+    settings = settings_of(found)
+    rows = (
+        Shown(leaf.name, _value(leaf), found.origin(leaf.name), leaf.description)
+        for leaf in leaves(settings)
+    )
+    return ShownConfig(str(path), config_hash(settings), tuple(rows))
+
+
+def _value(leaf: Leaf) -> object:
+    if leaf.secret:
+        return (
+            [masked(str(u)) for u in leaf.plain]
+            if isinstance(leaf.plain, list)
+            else masked(str(leaf.plain))
+        )
+    return written(leaf.plain) if leaf.amount and isinstance(leaf.plain, int) else leaf.plain
+
+
+def masked(url: str) -> str:
+    """Scheme and host: a user, a path or a query may be the key."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return url  # a file's place, nothing to hide
+    rest = parts.path.strip("/") or parts.query or parts.username
+    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{'/***' if rest else ''}"

@@ -1,0 +1,83 @@
+"""File and environment, read apart and merged, so that each value's origin can be told."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic_settings import EnvSettingsSource
+
+from botctl.config.environment import settings_in
+from botctl.config.leaves import env_name, leaves
+from botctl.config.nearest import hint
+from botctl.config.settings import Settings
+from botctl.core.codes import Code
+from botctl.core.errors import OperatorError
+
+
+class Origin(StrEnum):
+    DEFAULT = "default"
+    FILE = "file"
+    ENV = "env"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    path: Path
+    file: Mapping[str, object]
+    env: Mapping[str, object]
+
+    def origin(self, dotted: str) -> Origin:
+        if _has(self.env, dotted):
+            return Origin.ENV
+        return Origin.FILE if _has(self.file, dotted) else Origin.DEFAULT
+
+    def merged(self) -> dict[str, object]:
+        """Groups merge field by field; a list is replaced whole."""
+        both = dict(self.file)
+        for name, value in self.env.items():
+            below = both.get(name)
+            mixes = isinstance(value, Mapping) and isinstance(below, Mapping)
+            both[name] = {**below, **value} if mixes else value  # type: ignore[dict-item]
+        return both
+
+
+class _GivenEnv(EnvSettingsSource):
+    """pydantic-settings' own reading of `BOTCTL_GROUP__FIELD`, of a mapping we are handed."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = {name.lower(): value for name, value in given.items()}
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return self._given
+
+
+def sources(path: Path, text: bytes, env: Mapping[str, str]) -> Sources:
+    ours = settings_in(env)
+    _refuse_unknown(ours)
+    return Sources(path, _parsed(path, text), _GivenEnv(ours)())
+
+
+def _parsed(path: Path, text: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        say = f"{path} is not valid TOML: {error}"
+        raise OperatorError(Code.ERR_CONFIG_INVALID, say, path=str(path)) from None
+
+
+def _refuse_unknown(ours: Mapping[str, str]) -> None:
+    """A misspelt override would otherwise be a limit that silently does not hold."""
+    known = [env_name(leaf.name) for leaf in leaves(Settings())]
+    for name in ours:
+        if name not in known:
+            say = f"the environment variable {name} is no setting{hint(name, known)}"
+            raise OperatorError(Code.ERR_CONFIG_UNKNOWN_KEY, say, key=name)
+
+
+def _has(tree: Mapping[str, object], dotted: str) -> bool:
+    group, _, field = dotted.partition(".")
+    inner = tree.get(group)
+    return group in tree and (not field or (isinstance(inner, Mapping) and field in inner))

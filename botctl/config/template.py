@@ -1,0 +1,99 @@
+"""The commented botctl.toml, made from the same groups that read it."""
+
+import json
+import os
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from botctl.config.amounts import written
+from botctl.config.groups.bot import BotGroup
+from botctl.config.kinds import checksummed
+from botctl.config.leaves import Leaf, leaves
+from botctl.config.settings import Settings
+from botctl.core.codes import Code
+from botctl.core.errors import OperatorError
+from botctl.core.facts import Mode
+
+HEAD = """\
+# botctl settings. Every value is written out, so that an upgrade never moves one of your limits.
+# Any of them can be overridden as BOTCTL_<GROUP>__<FIELD>; `botctl config show` tells what holds.
+# Amounts: "0.05 ether", "30 gwei", or whole wei. bps: hundredths of a percent. Places: beside this file.
+"""
+WIDTH = 100
+ADDRESS_CHARS = 42
+
+
+def template(mode: Mode = Mode.PAPER) -> str:
+    """Reads back to the defaults, with `mode` set."""
+    settings = Settings(bot=BotGroup(mode=mode))
+    told = list(leaves(settings))
+    parts = [HEAD, *(_section(name, settings, told) for name in Settings.model_fields)]
+    return "\n".join(parts)
+
+
+def write_template(path: Path, mode: Mode) -> None:
+    """Raises ERR_CONFIG_EXISTS; 0600 from the first byte, since URLs with API keys will stand in it."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        say = f"{path} exists and is kept: delete it first, or name another with --config"
+        raise OperatorError(Code.ERR_CONFIG_EXISTS, say, path=str(path)) from None
+    except OSError as error:
+        say = f"{path} cannot be written: {error.strerror}"
+        raise OperatorError(Code.ERR_CONFIG_INVALID, say, path=str(path)) from None
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(template(mode))
+
+
+def _section(name: str, settings: Settings, told: list[Leaf]) -> str:
+    value = getattr(settings, name)
+    if not isinstance(value, BaseModel):
+        whole = next(leaf for leaf in told if leaf.name == name)
+        return "\n".join(_tables(whole))
+    lines = [*_comment(_first_line(value)), f"[{name}]"]
+    for leaf in told:
+        if leaf.name.startswith(f"{name}."):
+            lines += _setting(leaf)
+    return "\n".join([*lines, ""])
+
+
+def _first_line(group: BaseModel) -> str:
+    return (type(group).__doc__ or "").strip().splitlines()[0]
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="# ")
+
+
+def _setting(leaf: Leaf) -> Iterator[str]:
+    key = leaf.name.partition(".")[2]
+    yield from _comment(leaf.description)
+    if leaf.plain is None:
+        yield f"# {key} ="
+    elif leaf.amount and isinstance(leaf.plain, int):
+        yield f'{key} = "{written(leaf.plain)}"'
+    else:
+        yield f"{key} = {_toml(leaf.plain)}"
+
+
+def _tables(leaf: Leaf) -> Iterator[str]:
+    yield from _comment(leaf.description)
+    assert isinstance(leaf.plain, list)
+    for item in leaf.plain:
+        yield f"[[{leaf.name}]]"
+        yield from (f"{key} = {_toml(value)}" for key, value in item.items())
+        yield ""
+
+
+def _toml(value: object) -> str:
+    """JSON strings are TOML basic strings; our values hold no others of its oddities."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, str) and value.startswith("0x") and len(value) == ADDRESS_CHARS:
+        return json.dumps(checksummed(value))
+    return json.dumps(value)

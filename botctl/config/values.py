@@ -1,0 +1,112 @@
+"""The validated settings as plain values: what every start loads, without importing pydantic.
+
+Each class is filled by the group of the same subject in `botctl/config/groups`, which holds defaults,
+limits and descriptions. Paths are absolute here: they were resolved against the settings file.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from botctl.core.facts import Mode
+from botctl.core.policy import Policy
+from botctl.core.units import Address
+from botctl.ports.runtime import ScanPlan, SendPlan
+
+MINUTE_MS = 60_000
+
+
+class PassphraseSource(StrEnum):
+    ENV = "env"
+    FD = "fd"
+    KEYRING = "keyring"
+
+
+class LogForm(StrEnum):
+    AUTO = "auto"  # heartbeat lines on a terminal, JSON elsewhere
+    JSON = "json"
+    HEARTBEAT = "heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class BotValues:
+    name: str
+    mode: Mode
+    live_allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChainValues:
+    """`urls` may hold API keys: they go to the transport and nowhere else."""
+
+    urls: tuple[str, ...]
+    chain_id: int
+    timeout_ms: int
+    tries_max: int
+    batch_max: int
+    log_range_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalletValues:
+    address: Address
+    keystore: str
+    passphrase_from: PassphraseSource
+    passphrase_env: str
+    passphrase_fd: int
+    passphrase_keyring: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorageValues:
+    """`url` may hold a password."""
+
+    url: str
+    busy_ms: int
+    state_dir: str
+    bundles_dir: str
+    backups_dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogValues:
+    level: str
+    form: LogForm
+    file: str  # empty: stderr alone
+    rotate_mb: int
+    keep_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleValues:
+    """`interval_ms`: the longest pause between two cycles that the cron fields plan."""
+
+    cycle_cron: str
+    backup_cron: str
+    late_max_s: int
+    interval_ms: int
+
+    @property
+    def interval_ms(self) -> int:
+        """Between two cycles: `*` and `*/n` minutes as written, anything else counts as an hour."""
+        minutes = self.cycle_cron.split()[0]
+        every = minutes.removeprefix("*/") if minutes.startswith("*/") else ""
+        return MINUTE_MS * (1 if minutes == "*" else int(every) if every.isdigit() else 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything `wiring` builds a Runtime from. `config_hash` covers all but secrets and places."""
+
+    source: str  # the file it was read from
+    config_hash: str
+    bot: BotValues
+    chain: ChainValues
+    wallet: WalletValues
+    storage: StorageValues
+    log: LogValues
+    schedule: ScheduleValues
+    policy: Policy
+    scan_plan: ScanPlan
+    send_plan: SendPlan
+    paper_balance_wei: int
+    clock_offset_ms: int

@@ -1,0 +1,64 @@
+"""From a settings file to what a command starts with: values, environment, log, clock."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from botctl.adapters.clock import SystemClock
+from botctl.adapters.codec import JsonCodec
+from botctl.adapters.logs import LogPlan, structured_log
+from botctl.config.build import build_sha
+from botctl.config.environment import environment
+from botctl.config.live import require_live_allowed
+from botctl.config.load import load
+from botctl.config.values import Config, LogForm
+from botctl.ports.clock import Clock
+from botctl.ports.codec import Codec
+from botctl.ports.runtime import Log
+from botctl.ports.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The database and who it belongs to; enough for everything that does not ask the chain."""
+
+    store: Store
+    clock: Clock
+    log: Log
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    config: Config
+    env: Mapping[str, str]
+    log: Log
+
+    def require_live_allowed(self, *, switch: bool) -> None:
+        require_live_allowed(self.config, switch=switch)
+
+    def books(self, store: Store) -> Books:
+        return Books(store, SystemClock(self.config.clock_offset_ms), self.log, self.config)
+
+
+def set_up(path: Path | None) -> Setup:
+    """Raises OperatorError ERR_CONFIG_*."""
+    env = environment()
+    config = load(path, env)
+    return Setup(config, env, log_of(config))
+
+
+def log_of(config: Config) -> Log:
+    plan, bot = config.log, config.bot.name
+    heartbeats = plan.form is LogForm.HEARTBEAT or (
+        plan.form is LogForm.AUTO and sys.stderr.isatty()
+    )
+    facts = {"bot": bot, "build_sha": build_sha()}
+    return structured_log(
+        LogPlan(plan.level, heartbeats, plan.file, plan.rotate_mb, plan.keep_files, facts)
+    )
+
+
+def codec() -> Codec:
+    return JsonCodec()

@@ -1,0 +1,91 @@
+"""Every scheduled time leaves a row: ran, late, missed, skipped or failed (LESSONS 18)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from botctl.core.errors import BotError
+from botctl.ports.clock import Clock
+from botctl.ports.runtime import Log
+from botctl.ports.store import JobRun, StateStore
+from jobs.timetable import Job
+
+LATE_MS: Final = 5_000  # a later start counts as late; up to the job's grace it still runs
+UNEXPECTED: Final = "UNEXPECTED"  # an error without a code: a mistake of ours
+HISTORY_ROWS: Final = 2_000  # more than a day of rows, so that a daily job finds its last one
+
+
+class Outcome(StrEnum):
+    RAN = "ran"
+    LATE = "late"  # ran, but not in time
+    MISSED = "missed"  # did not start: down, asleep, or busy for too long
+    SKIPPED = "skipped"  # another run of the same command was at it
+    FAILED = "failed"
+
+
+Work = Callable[[], bool]
+"""Do the job's work. False: another run of the same command has the lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobLedger:
+    store: StateStore
+    clock: Clock
+    log: Log
+
+    def last_ms(self) -> dict[str, int]:
+        """The last recorded time of each job."""
+        rows = sorted(self.store.jobs(HISTORY_ROWS), key=lambda row: row.scheduled_ms)
+        return {row.job: row.scheduled_ms for row in rows}
+
+    def miss(self, job: Job, times_ms: Sequence[int], why: str) -> None:
+        """One row each; one line in the log for all of them."""
+        for scheduled_ms in times_ms:
+            self._record(JobRun(job.name, scheduled_ms, None, None, Outcome.MISSED, why))
+        if times_ms:
+            self.log.warning(
+                "job missed", job=job.name, times=len(times_ms), first_ms=times_ms[0], why=why
+            )
+
+    def perform(self, job: Job, scheduled_ms: int, work: Work) -> BotError | None:
+        """Run it and record how it went. Raises what is not a BotError, once it is recorded."""
+        started_ms = self.clock.now_ms()
+        run = JobRun(job.name, scheduled_ms, started_ms, None, Outcome.FAILED, UNEXPECTED)
+        failure: BotError | None = None
+        try:
+            late = started_ms - scheduled_ms > LATE_MS
+            done = Outcome.LATE if late else Outcome.RAN
+            run = replace(run, outcome=done if work() else Outcome.SKIPPED, detail="")
+        except BotError as error:
+            failure, run = error, replace(run, detail=str(error.code))
+        finally:
+            finished = replace(run, finished_ms=self.clock.now_ms())
+            self._say(finished, failure)
+            unwritable = self._record(finished)
+        return failure or unwritable
+
+    def _record(self, run: JobRun) -> BotError | None:
+        """A store that takes no row is told, and does not keep a job from its work."""
+        try:
+            self.store.record_job(run)
+        except BotError as error:
+            self.log.warning("job run not recorded", job=run.job, code=error.code)
+            return error
+        return None
+
+    def _say(self, run: JobRun, failure: BotError | None) -> None:
+        assert run.started_ms is not None
+        assert run.finished_ms is not None
+        facts = {
+            "job": run.job,
+            "outcome": run.outcome,
+            "ms": run.finished_ms - run.started_ms,
+            "late_ms": run.started_ms - run.scheduled_ms,
+        }
+        if failure is not None:
+            self.log.error("job failed", code=failure.code, say=failure.say, **facts)
+        elif run.outcome is Outcome.SKIPPED:
+            self.log.warning("job skipped", why="another run of it is at work", **facts)
+        else:
+            self.log.info("job done", **facts)

@@ -1,0 +1,156 @@
+"""The loop of `botctl run`: APScheduler keeps the times, everything else is told, never silent.
+
+Its own defaults drop a start that is a second late and merge those that piled up, without a word
+(LESSONS 18). Here it hands over every time that has come, and each of them is recorded.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from apscheduler.executors.base import BaseExecutor  # type: ignore[import-untyped]
+from apscheduler.job import Job as Entry  # type: ignore[import-untyped]
+from apscheduler.schedulers.blocking import BlockingScheduler  # type: ignore[import-untyped]
+
+from botctl.core.errors import CheckError, TransientError
+from jobs.ledger import JobLedger, Work
+from jobs.timetable import MS, Job
+from jobs.triggers import trigger_of
+
+WAIT_MAX_S: Final = 30.0  # a clock that was set back is noticed within this time
+JUMP_MS: Final = 5_000  # so much between asked and passed time is sleep, or a clock that was set
+CATCH_UP: Final = timedelta(days=1)  # how far back missed times are recorded one by one
+GOES_ON: Final = (TransientError, CheckError)  # the next run may find it mended
+PASSED: Final = "its time passed while botctl was down, asleep or busy"
+
+
+class Loop:
+    """`wait` returns after the seconds it is given, or earlier; `stopping` is asked between jobs."""
+
+    def __init__(
+        self,
+        timetable: Sequence[tuple[Job, Work]],
+        ledger: JobLedger,
+        *,
+        wait: Callable[[float], None],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._timetable: Mapping[str, tuple[Job, Work]] = {one[0].name: one for one in timetable}
+        self._ledger = ledger
+        self._wait = wait
+        self._stopping = stopping
+        self._failure: BaseException | None = None
+        self._seen_ms = ledger.clock.now_ms()
+        self._scheduler = _Scheduler(self)
+
+    def run(self) -> None:
+        """Until it is asked to stop. Raises the error that makes going on senseless."""
+        last_ms = self._ledger.last_ms()
+        for name, (job, _) in self._timetable.items():
+            self._scheduler.add_job(
+                int,  # a name for the library to hold; the executor below does the work
+                trigger=trigger_of(job.cron),
+                id=name,
+                next_run_time=self._first_after(job, last_ms.get(name, self._seen_ms)),
+                coalesce=False,
+                max_instances=1,
+                misfire_grace_time=job.grace_s,
+            )
+        self._scheduler.start()
+        if self._failure is not None:
+            raise self._failure
+
+    @property
+    def over(self) -> bool:
+        return self._failure is not None or self._stopping()
+
+    def perform(self, name: str, times: Sequence[datetime]) -> None:
+        """All times of one job that have come: only the last can still be worth a start."""
+        if self.over:
+            return  # unrecorded: the next start of botctl finds and tells them
+        try:
+            failure = self._performed(*self._timetable[name], [_ms(time) for time in times])
+        except BaseException as error:  # noqa: BLE001  the library would log it and go on
+            failure = error
+        if failure is not None and not isinstance(failure, GOES_ON):
+            self._failure = failure
+
+    def pause(self, seconds: float) -> None:
+        """Wait, and look at the clock afterwards: it may say something unexpected."""
+        asked_ms = int(min(seconds, WAIT_MAX_S) * MS)
+        before_ms = self._ledger.clock.now_ms()
+        self._wait(asked_ms / MS)
+        now_ms = self._ledger.clock.now_ms()
+        if now_ms < self._seen_ms - JUMP_MS:
+            self._begin_again("the clock was set back", self._seen_ms, now_ms)
+        elif now_ms > before_ms + asked_ms + JUMP_MS:
+            self._forget_the_oldest(
+                "the machine slept, or the clock was set ahead", before_ms, now_ms
+            )
+        self._seen_ms = now_ms
+
+    def _performed(self, job: Job, work: Work, times_ms: Sequence[int]) -> BaseException | None:
+        *earlier_ms, latest_ms = times_ms
+        self._ledger.miss(job, earlier_ms, PASSED)
+        if self._ledger.clock.now_ms() - latest_ms <= job.grace_ms:
+            return self._ledger.perform(job, latest_ms, work)
+        self._ledger.miss(job, [latest_ms], PASSED)
+        return None
+
+    def _begin_again(self, what: str, was_ms: int, now_ms: int) -> None:
+        """Without this, nothing would happen until the old time comes round again."""
+        self._ledger.log.warning("clock jumped", what=what, was_ms=was_ms, now_ms=now_ms)
+        for entry in self._scheduler.get_jobs():
+            entry.modify(next_run_time=entry.trigger.get_next_fire_time(None, _time(now_ms)))
+
+    def _forget_the_oldest(self, what: str, was_ms: int, now_ms: int) -> None:
+        self._ledger.log.warning("clock jumped", what=what, was_ms=was_ms, now_ms=now_ms)
+        for entry in self._scheduler.get_jobs():
+            job, _ = self._timetable[entry.id]
+            entry.modify(next_run_time=self._first_after(job, _ms(entry.next_run_time) - 1))
+
+    def _first_after(self, job: Job, after_ms: int) -> datetime:
+        """The first time to tell of. A long absence becomes one row and its last day's rows."""
+        trigger, now = trigger_of(job.cron), _time(self._ledger.clock.now_ms())
+        after = min(_time(after_ms + 1), now)  # a record from the future was made by a wrong clock
+        first: datetime = trigger.get_next_fire_time(None, after)
+        since: datetime = trigger.get_next_fire_time(None, now - CATCH_UP)
+        if first >= since:
+            return first
+        self._ledger.miss(job, [_ms(first)], f"{PASSED}; so did all times up to {since:%F %R}Z")
+        return since
+
+
+class _Scheduler(BlockingScheduler):  # type: ignore[misc]  # the library is untyped
+    """Waits through the loop, so that signals and the clock's jumps are seen."""
+
+    def __init__(self, loop: Loop) -> None:
+        super().__init__(executors={"default": _InThisThread(loop)}, timezone=UTC)
+        self._loop = loop
+
+    def _main_loop(self) -> None:
+        seconds = 0.0
+        while not self._loop.over:
+            self._loop.pause(seconds)
+            seconds = self._process_jobs()
+        self.shutdown(wait=False)
+
+
+class _InThisThread(BaseExecutor):  # type: ignore[misc]
+    """One job after the other: none overlaps another, and a signal waits until it is done."""
+
+    def __init__(self, loop: Loop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def _do_submit_job(self, entry: Entry, run_times: Sequence[datetime]) -> None:
+        self._loop.perform(entry.id, run_times)
+        self._run_job_success(entry.id, [])
+
+
+def _ms(time: datetime) -> int:
+    return round(time.timestamp() * MS)
+
+
+def _time(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / MS, UTC)

@@ -1,0 +1,47 @@
+"""The one list of what runs when. `botctl run` and crontab.example are both made from it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+MS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`cron`: five fields, UTC. A start more than `grace_s` late does not happen: it is missed."""
+
+    name: str
+    cron: str
+    command: str  # what follows `botctl` on a command line
+    grace_s: int
+    why: str
+
+    @property
+    def grace_ms(self) -> int:
+        return self.grace_s * MS
+
+
+CYCLE: Final = Job(
+    name="cycle",
+    cron="* * * * *",
+    command="cycle",
+    grace_s=30,
+    why="reconcile, scan, decide, execute; as often as cron can, so that both ways may be mixed",
+)
+# No `reconcile` of its own: every cycle begins with one, and cron cannot start it in between.
+BACKUP: Final = Job(
+    name="db backup",
+    cron="17 * * * *",
+    command="db backup",
+    grace_s=1_800,
+    why="an hour is the most that can be lost with the disk; off the full hour, when all jobs start",
+)
+CHECK: Final = Job(
+    name="db check",
+    cron="43 4 * * *",
+    command="db check",
+    grace_s=7_200,
+    why="damage found within a day is younger than the oldest backup",
+)
+# In the order in which they start when several are due: trading first.
+TIMETABLE: Final = (CYCLE, BACKUP, CHECK)
