@@ -1,7 +1,8 @@
 """Every scheduled time leaves a row: ran, late, missed, skipped or failed (LESSONS 18)."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -33,6 +34,7 @@ class JobLedger:
     store: StateStore
     clock: Clock
     log: Log
+    counts: Counter[str] = field(default_factory=Counter)  # outcomes since the start
 
     def last_ms(self) -> dict[str, int]:
         """The last recorded time of each job."""
@@ -67,6 +69,7 @@ class JobLedger:
 
     def _record(self, run: JobRun) -> BotError | None:
         """A store that takes no row is told, and does not keep a job from its work."""
+        self.counts[run.outcome] += 1
         try:
             self.store.record_job(run)
         except BotError as error:

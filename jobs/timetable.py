@@ -1,6 +1,6 @@
 """The one list of what runs when. `botctl run` and crontab.example are both made from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 MS: Final = 1_000
@@ -21,6 +21,7 @@ class Job:
         return self.grace_s * MS
 
 
+# No `reconcile` of its own: every cycle begins with one, and cron cannot start it in between.
 CYCLE: Final = Job(
     name="cycle",
     cron="* * * * *",
@@ -28,20 +29,31 @@ CYCLE: Final = Job(
     grace_s=30,
     why="reconcile, scan, decide, execute; as often as cron can, so that both ways may be mixed",
 )
-# No `reconcile` of its own: every cycle begins with one, and cron cannot start it in between.
 BACKUP: Final = Job(
     name="db backup",
     cron="17 * * * *",
     command="db backup",
     grace_s=1_800,
-    why="an hour is the most that can be lost with the disk; off the full hour, when all jobs start",
+    why="an hour is the most that a lost disk can take; off the full hour, when all jobs start",
 )
 CHECK: Final = Job(
     name="db check",
     cron="43 4 * * *",
     command="db check",
     grace_s=7_200,
-    why="damage found within a day is younger than the oldest backup",
+    why="damage is found while there are backups from before it",
 )
-# In the order in which they start when several are due: trading first.
-TIMETABLE: Final = (CYCLE, BACKUP, CHECK)
+
+
+def timetable(*, cycle_cron: str, backup_cron: str, cycle_grace_s: int) -> tuple[Job, ...]:
+    """In the order in which they start when several are due: trading first."""
+    return (
+        replace(CYCLE, cron=cycle_cron, grace_s=cycle_grace_s),
+        replace(BACKUP, cron=backup_cron),
+        CHECK,
+    )
+
+
+TIMETABLE: Final = timetable(
+    cycle_cron=CYCLE.cron, backup_cron=BACKUP.cron, cycle_grace_s=CYCLE.grace_s
+)

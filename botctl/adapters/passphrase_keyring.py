@@ -1,7 +1,7 @@
 """The passphrase from the operating system's keyring; loaded only when the settings name it."""
 
-import keyring
-from keyring.errors import KeyringError
+import keyring  # type: ignore[import-not-found]  # an optional extra
+from keyring.errors import KeyringError  # type: ignore[import-not-found]
 
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
@@ -11,7 +11,7 @@ from botctl.core.units import Address
 def from_keyring(service: str, wallet: Address) -> str:
     """Stored with `keyring set SERVICE ADDRESS`."""
     try:
-        passphrase = keyring.get_password(service, wallet)
+        passphrase: str | None = keyring.get_password(service, wallet)
     except KeyringError as error:
         raise _missing(service, wallet, str(error)) from error
     if not passphrase:

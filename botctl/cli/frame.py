@@ -21,13 +21,20 @@ T = TypeVar("T")
 @contextmanager
 def opened(ctx: typer.Context) -> Iterator[Runtime]:
     """Everything a flow may use; a mistake of ours is logged with its place before it ends us."""
+    with opened_with_setup(ctx) as (_, rt):
+        yield rt
+
+
+@contextmanager
+def opened_with_setup(ctx: typer.Context) -> Iterator[tuple[Setup, Runtime]]:
+    """The same for who also reads the timetable."""
     setup = _set_up(ctx)
     setup.require_live_allowed(switch=bool(ctx.params.get("live")))
     with (
         open_runtime(setup.config, setup.env, setup.log) as rt,
         _mistakes_logged(setup.log),
     ):
-        yield rt
+        yield setup, rt
 
 
 @contextmanager
@@ -74,7 +81,7 @@ def _mistakes_logged(log: Log) -> Iterator[None]:
     except (BotError, typer.Exit, BrokenPipeError):
         raise
     except Exception as error:
-        log.error(
+        log.error(  # noqa: TRY400  ours has no traceback to give: it could hold secrets
             "unexpected error", code=UNEXPECTED, type=type(error).__name__, where=places(error)
         )
         raise

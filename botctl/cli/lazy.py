@@ -1,8 +1,8 @@
 """Typer over the table: a group knows its commands' names, and imports the one that is invoked."""
 
 import inspect
-from collections.abc import Callable
 from importlib import import_module
+from types import FunctionType
 
 import typer
 from typer._click.core import Command, Context  # 0.28 vendors Click under this name
@@ -62,13 +62,13 @@ def _names(prefix: str) -> dict[str, None]:
 
 def _command(name: str, entry: Entry) -> Command:
     module, _, function = entry.target.partition(":")
-    call: Callable[..., None] = getattr(import_module(module), function)
+    call: FunctionType = getattr(import_module(module), function)
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(name, help=_help(entry, call), context_settings=CONTEXT)(call)
     return get_command(app)
 
 
-def _help(entry: Entry, call: Callable[..., None]) -> str:
+def _help(entry: Entry, call: FunctionType) -> str:
     """The table's line, then what the function says; its examples keep their lines."""
     text = inspect.getdoc(call) or ""
     return f"{entry.help}.\n\n{text}".replace("\n\nExample", "\n\n\b\nExample")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from botctl.cli.commands.positions import position_table
+from botctl.cli.render_positions import position_table
 from botctl.cli.show import ether
 from botctl.cli.tables import table
 from botctl.cli.terminal import bold, good_or_bad

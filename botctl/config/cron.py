@@ -1,6 +1,8 @@
 """Five cron fields, read by the same library that will run them."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
@@ -12,23 +14,22 @@ MS: Final = timedelta(milliseconds=1)
 
 
 def cron(text: str) -> str:
-    """Raises ValueError unless it plans a start at all."""
-    if len(text.split()) != FIELDS:
+    """Raises ValueError unless it plans a start, and every reader plans the same ones."""
+    fields = text.split()
+    if len(fields) != FIELDS:
         raise ValueError('write five cron fields, such as "*/5 * * * *"')
-    try:
-        starts = _starts(text, 1)
-    except ValueError as error:
-        raise ValueError(f'write five cron fields, such as "*/5 * * * *": {error}') from None
-    if not starts:
+    if re.search(r"\d", fields[4]):
+        raise ValueError("write week days as names, such as mon-fri: their numbers are ambiguous")
+    if "*" not in {fields[2], fields[4]}:
+        raise ValueError("one of the two day fields must be *: crons differ in what both mean")
+    if not _starts(text, 1):
         raise ValueError("these cron fields never come true")
-    return " ".join(text.split())
+    return " ".join(fields)
 
 
 def interval_ms(text: str) -> int:
     """The longest pause between the next starts."""
-    starts = _starts(text, STARTS_LOOKED_AT)
-    pauses = [(later - start) // MS for start, later in zip(starts, starts[1:], strict=False)]
-    return max(pauses, default=0)
+    return max((later - start) // MS for start, later in pairwise(_starts(text, STARTS_LOOKED_AT)))
 
 
 def _starts(text: str, most: int) -> list[datetime]:

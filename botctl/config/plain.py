@@ -11,7 +11,7 @@ from botctl.config.values import Config, StorageValues
 from botctl.core.facts import Mode
 from botctl.core.policy import Policy
 from botctl.core.units import Address
-from botctl.ports.runtime import ScanPlan
+from botctl.core.plans import ScanPlan
 
 MS = 1_000
 

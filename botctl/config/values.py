@@ -10,9 +10,7 @@ from enum import StrEnum
 from botctl.core.facts import Mode
 from botctl.core.policy import Policy
 from botctl.core.units import Address
-from botctl.ports.runtime import ScanPlan, SendPlan
-
-MINUTE_MS = 60_000
+from botctl.core.plans import ScanPlan, SendPlan
 
 
 class PassphraseSource(StrEnum):
@@ -84,13 +82,6 @@ class ScheduleValues:
     backup_cron: str
     late_max_s: int
     interval_ms: int
-
-    @property
-    def interval_ms(self) -> int:
-        """Between two cycles: `*` and `*/n` minutes as written, anything else counts as an hour."""
-        minutes = self.cycle_cron.split()[0]
-        every = minutes.removeprefix("*/") if minutes.startswith("*/") else ""
-        return MINUTE_MS * (1 if minutes == "*" else int(every) if every.isdigit() else 60)
 
 
 @dataclass(frozen=True, slots=True)

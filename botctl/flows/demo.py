@@ -99,9 +99,7 @@ def _name(row: LedgerRow) -> str:
     return row.symbol or row.pair[:10]
 
 
-def _report(
-    stage: Stage, lines: list[DemoCycle], promises: tuple[Promise, ...]
-) -> DemoReport:
+def _report(stage: Stage, lines: list[DemoCycle], promises: tuple[Promise, ...]) -> DemoReport:
     positions = stage.store.positions(stage.bot, only_open=False)
     last = lines[-1] if lines else None
     held = sum(one.position.cost_wei for one in positions if one.open)
@@ -116,5 +114,3 @@ def _report(
         promises=promises,
         places=stage.places,
     )
-
-

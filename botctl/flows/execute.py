@@ -20,6 +20,7 @@ from botctl.ports.chain import Signer
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Baseline, Moved
 
+REFUSED = frozenset(SendCode) - SEEN_BY_NODE - {SendCode.UNCLEAR}
 TO_DO = (OrderState.CREATED, OrderState.SIGNED, OrderState.SUBMITTED)
 
 
@@ -149,11 +150,14 @@ def _submit(rt: Runtime, order: Order, attempt: Attempt) -> Outcome:
 def _finish_sending(
     rt: Runtime, order: Order, attempts: Mapping[OrderId, tuple[Attempt, ...]]
 ) -> Outcome | None:
-    """After a crash or an unclear answer: the same bytes, at most every `resend_after_ms`."""
+    """After a crash, an unclear answer or a lost sight: the same bytes, at once.
+
+    What a node refused goes out again too, but only every `resend_after_ms`.
+    """
     attempt = attempts[order.id][-1]
     age_ms = rt.clock.now_ms() - order.changed_ms
-    answered = attempt.last_code is not None and attempt.last_code is not SendCode.UNCLEAR
-    if order.state is OrderState.SUBMITTED and answered and age_ms < rt.send_plan.resend_after_ms:
+    refused = attempt.last_code in REFUSED
+    if order.state is OrderState.SUBMITTED and refused and age_ms < rt.send_plan.resend_after_ms:
         return None
     return _submit(rt, order, attempt)
 

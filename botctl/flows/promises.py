@@ -46,7 +46,8 @@ def _at_most_one_effect(stage: Stage) -> Promise:
     mined = stage.mined_transactions()
     kept = all(count == 1 for count in swaps.values()) and mined == given_out
     return Promise(
-        "at most one effect a decision", kept,
+        "at most one effect a decision",
+        kept,
         f"{len(swaps)} trades decided, {given_out} nonces given out, {mined} transactions mined",
     )
 
@@ -55,7 +56,8 @@ def _no_trap_entered(stage: Stage) -> Promise:
     bought = {row.pair for row in stage.store.rows(LedgerFilter(kinds=(Kind.BUY,), limit=None))}
     trapped = bought & stage.traps
     return Promise(
-        "no trap is entered", not trapped,
+        "no trap is entered",
+        not trapped,
         f"{len(stage.traps)} traps on the chain, {len(trapped)} bought",
     )
 
@@ -65,7 +67,8 @@ def _every_market_decided(stage: Stage) -> Promise:
     cycles = stage.store.cycle_sizes()
     missing = sum(size - rows[cycle_id] for cycle_id, size in cycles.items())
     return Promise(
-        "every market has its row", missing == 0 and bool(cycles),
+        "every market has its row",
+        missing == 0 and bool(cycles),
         f"{sum(rows.values())} rows in {len(cycles)} cycles, {missing} missing",
     )
 

@@ -1,11 +1,12 @@
 """The Runtime: everything a flow may use, assembled by `wiring` and nobody else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from botctl.core.facts import Mode
+from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address
 from botctl.ports.chain import Calls, MarketReader, Sender, Signer, TxReader
@@ -22,31 +23,6 @@ class Log(Protocol):
     def warning(self, event: str, **facts: object) -> None: ...
     def error(self, event: str, **facts: object) -> None: ...
     def bound(self, **facts: object) -> "Log": ...
-
-
-@dataclass(frozen=True, slots=True)
-class ScanPlan:
-    """What `scan` looks at; windows and pages in blocks."""
-
-    watchlist: tuple[Address, ...]
-    lockers: tuple[Address, ...]
-    quotes: tuple[Address, ...]  # tokens that count as quote, the native one first
-    references: Mapping[Address, tuple[Address, Address]]  # quote -> (pair, its dollar token)
-    dollars: tuple[Address, ...]  # tokens taken as one dollar
-    start_block: int | None  # None: the long window before the first head
-    backfill_blocks_max: int  # per scan: a long backfill goes in steps
-    window_short_blocks: int
-    window_long_blocks: int
-    reorg_blocks_max: int
-    markets_max: int  # the reduced scan set: newest and held first
-    quote_age_max_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class SendPlan:
-    confirmations: int  # blocks above the one that mined it, that one included
-    resend_after_ms: int
-    approve_gas: int
 
 
 @dataclass(frozen=True, slots=True)

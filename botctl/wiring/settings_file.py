@@ -9,6 +9,8 @@ from botctl.config.show import ShownConfig, shown_config
 from botctl.config.template import write_template
 from botctl.core.facts import Mode
 
+__all__ = ["ShownConfig", "Written", "init", "shown"]
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

@@ -13,6 +13,8 @@ from botctl.config.environment import environment
 from botctl.config.live import require_live_allowed
 from botctl.config.load import load
 from botctl.config.values import Config, LogForm
+from botctl.core.codes import Code
+from botctl.core.errors import OperatorError
 from botctl.ports.clock import Clock
 from botctl.ports.codec import Codec
 from botctl.ports.runtime import Log
@@ -46,6 +48,7 @@ def set_up(path: Path | None) -> Setup:
     """Raises OperatorError ERR_CONFIG_*."""
     env = environment()
     config = load(path, env)
+    _make_state_dir(Path(config.storage.state_dir))
     return Setup(config, env, log_of(config))
 
 
@@ -62,3 +65,14 @@ def log_of(config: Config) -> Log:
 
 def codec() -> Codec:
     return JsonCodec()
+
+
+def _make_state_dir(folder: Path) -> None:
+    """The first command after `init` makes it: ours alone, since it holds the database."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        say = "the state folder cannot be made: mend its parent, or set storage.state_dir"
+        raise OperatorError(
+            Code.ERR_DB_UNWRITABLE, say, path=str(folder), why=error.strerror
+        ) from None

@@ -56,6 +56,7 @@ class DevnetStage:
         self._plan = plan
         self._env = env
         self._anvil = Anvil(AnvilOptions(genesis_s=genesis_s(DEMO_PLAN, self._now_s())))
+        self._told, self._ahead_ms = "", 0
         self.codec = JsonCodec()
         self.bot = BOT
 
@@ -131,10 +132,13 @@ class DevnetStage:
 
     def environment(self) -> dict[str, str]:
         """What a command needs to run on this stage: the passphrase, and the chain's time."""
-        ahead_ms = control.head(self.rpc).timestamp_s * MS + MS - SystemClock().now_ms()
+        head = control.head(self.rpc)
+        if self._told != head.hash:  # two commands at one head must not see time run back
+            self._told = head.hash
+            self._ahead_ms = head.timestamp_s * MS + MS - SystemClock().now_ms()
         return {
             "BOTCTL_PASSPHRASE": PASSPHRASE,
-            "BOTCTL_DEVNET__CLOCK_OFFSET_MS": str(ahead_ms),
+            "BOTCTL_DEVNET__CLOCK_OFFSET_MS": str(self._ahead_ms),
         }
 
     def mined_transactions(self) -> int:

@@ -15,7 +15,7 @@ HEAVY = (
 def loaded(*modules: str) -> set[str]:
     names = ", ".join(f"botctl.adapters.evm.{module}" for module in modules)
     program = f"import {names}, sys; print(*sys.modules)"
-    done = subprocess.run(  # noqa: S603  our own program
+    done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, text=True
     )
     return set(done.stdout.split())

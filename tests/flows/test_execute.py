@@ -56,9 +56,7 @@ class Silent:
 
 
 # The crowd moves prices: what is tested here is not the slippage bound.
-LOOSE = (
-    '[{"liquidity_usd_min":0,"slippage_bps":2000,"cost_max_bps":4000,"impact_max_bps":500}]'
-)
+LOOSE = '[{"liquidity_usd_min":0,"slippage_bps":2000,"cost_max_bps":4000,"impact_max_bps":500}]'
 ONE_ENTRY = {"EXECUTION__SELECT_BEST": "1", "BANDS": LOOSE}
 
 
@@ -180,7 +178,7 @@ def test_a_key_used_elsewhere_is_found_before_signing(stage: DevnetStage) -> Non
         scan(rt)
         decide(rt)
         report = execute(rt)
-    assert {o.code for o in report.outcomes} == {Reason.INV_NONCE_SYNCED}
+        assert {o.code for o in report.outcomes} == {Reason.INV_NONCE_SYNCED}
 
 
 def foreign_transfer(stage: DevnetStage) -> None:
@@ -234,5 +232,4 @@ def test_a_cycle_after_all_this_still_works(stage: DevnetStage) -> None:
     for _ in range(3):
         stage.step()
         with runtime_on(stage) as rt:
-            report = cycle(rt)
-    assert report.scan.markets == 24
+            assert cycle(rt).scan.markets == 24

@@ -83,10 +83,18 @@ def test_traps_are_refused_by_a_simulated_sell_or_its_tax(stage: DevnetStage) ->
         assert (rows[pair].kind, rows[pair].reason) == (Kind.FAIL, Reason.INV_SELLABLE)
 
 
+PAPER = {
+    "BOT__MODE": "paper",
+    "PAPER__BALANCE_WEI": "10 ether",
+    "EXECUTION__DEADLINE_S": "1800",
+    "FRESHNESS__AHEAD_MAX_MS": "3600000",  # the embedded chain's time runs ahead of ours
+}
+
+
 def test_a_paper_bot_trades_without_a_transaction_on_the_chain(stage: DevnetStage) -> None:
     for _ in range(6):
         stage.step()
-        with runtime_on(stage, {"BOT__MODE": "paper", "PAPER__BALANCE_WEI": "10 ether"}) as rt:
+        with runtime_on(stage, PAPER) as rt:
             report = cycle(rt)
             assert report.reconcile.mismatches == ()
     confirmed = [o for o in stage.store.recent(None) if o.state is OrderState.CONFIRMED]

@@ -55,7 +55,6 @@ def test_malformed_tokens_are_facts_and_not_crashes(stage: DevnetStage) -> None:
 def test_a_token_without_code_is_refused_and_the_others_are_decided(stage: DevnetStage) -> None:
     with runtime_on(stage) as rt:
         scan(rt)
-        decide(rt)
     victim = stage.deployment.market("AURA")
     stage.rpc.call("anvil_setCode", victim.token, "0x")
     stage.step()
@@ -76,7 +75,8 @@ def test_round_trips_do_not_grow_with_the_markets(stage: DevnetStage) -> None:
         stage.step()
         with runtime_on(stage, {"SCAN__MARKETS_MAX": most}) as rt:
             trips.append(scan(rt).round_trips)
-    assert trips[0] == trips[1] <= 8
+    assert max(trips) - min(trips) <= 1  # one request asks for the senders of new swaps, if any
+    assert max(trips) <= 8
 
 
 def test_a_scan_set_that_is_cut_keeps_the_price_reference(stage: DevnetStage) -> None:

@@ -5,13 +5,19 @@ from pathlib import Path
 
 import pytest
 from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
 
-from tests.jobs.world import NOON, World, opened_store
+from tests.jobs.world import NOON, SECOND, World, opened_store
+from tests.support.chain import chain, demo_chain
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     store = opened_store(tmp_path)
-    with freeze_time(NOON) as frozen:
+    with freeze_time(NOON + SECOND) as frozen:
+        assert isinstance(frozen, FrozenDateTimeFactory)
         yield World(frozen, store)
     store.close()
+
+
+__all__ = ["chain", "demo_chain"]

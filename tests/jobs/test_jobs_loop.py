@@ -6,9 +6,10 @@ import pytest
 
 from botctl.core.codes import Code
 from botctl.core.errors import BotError, CheckError, CorruptError, OperatorError, TransientError
+from jobs.ledger import Work
 from jobs.scheduler import PASSED
-from jobs.timetable import BACKUP, CHECK, CYCLE
-from tests.jobs.world import NOON, World, minutes, ms
+from jobs.timetable import BACKUP, CHECK, CYCLE, Job
+from tests.jobs.world import NOON, SECOND, World, minutes, ms
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -31,9 +32,6 @@ def test_a_start_within_its_grace_runs_and_is_called_late(world: World) -> None:
     assert row.started_ms == ms(NOON + MINUTE + 20 * SECOND)
 
 
-SECOND = timedelta(seconds=1)
-
-
 def test_times_that_passed_while_the_machine_slept_are_recorded_as_missed(world: World) -> None:
     world.at(NOON + 2.5 * MINUTE, lambda: world.frozen.move_to(NOON + 3 * HOUR + 50 * SECOND))
     world.stop_at(NOON + 3 * HOUR + 1.5 * MINUTE)
@@ -52,7 +50,9 @@ def test_times_that_passed_while_the_process_was_down_are_recorded_when_it_start
     world.stop_at(NOON + 11.5 * MINUTE)
     world.run()
     assert minutes(world.rows("missed")) == list(range(2, 10))
-    assert minutes(world.rows("late")) == [10]  # still within its grace: better late than a minute on
+    assert minutes(world.rows("late")) == [
+        10
+    ]  # still within its grace: better late than a minute on
     assert minutes(world.rows("ran")) == [1, 11]
 
 
@@ -79,8 +79,11 @@ def test_a_job_that_takes_too_long_makes_the_next_times_missed_and_not_forgotten
 
 
 def test_a_clock_that_is_set_back_does_not_stop_the_loop_until_the_old_time(world: World) -> None:
-    world.at(NOON + 2.5 * MINUTE, lambda: world.frozen.move_to(NOON - HOUR + 10 * SECOND))
-    world.stop_at(NOON - HOUR + 2.5 * MINUTE)
+    def set_back() -> None:
+        world.frozen.move_to(NOON - HOUR + 10 * SECOND)
+        world.stop_at(NOON - HOUR + 2.5 * MINUTE)
+
+    world.at(NOON + 2.5 * MINUTE, set_back)
     world.run()
     assert [minute for minute in minutes(world.rows("ran")) if minute < 0] == [-59, -58]
 
@@ -97,10 +100,10 @@ def test_a_clock_that_is_set_ahead_by_years_ends_in_a_bounded_number_of_rows(wor
 
 
 def test_a_record_from_the_future_does_not_keep_the_loop_from_starting(world: World) -> None:
-    world.frozen.move_to(NOON + 24 * HOUR)
+    world.frozen.move_to(NOON + 24 * HOUR + SECOND)
     world.stop_at(NOON + 24 * HOUR + 1.5 * MINUTE)
     world.run()
-    world.frozen.move_to(NOON)
+    world.frozen.move_to(NOON + SECOND)
     world.stop_at(NOON + 1.5 * MINUTE)
     world.run()
     assert minutes(world.rows("ran")) == [1, 24 * 60 + 1]
@@ -172,17 +175,24 @@ def test_what_was_due_when_it_was_asked_to_stop_is_told_at_the_next_start(world:
 
 def test_trading_comes_first_when_several_jobs_are_due(world: World) -> None:
     order: list[str] = []
-    jobs = [(job, lambda name=job.name: order.append(name) is None) for job in (CYCLE, BACKUP, CHECK)]
+
+    def noting(job: Job) -> Work:
+        def note() -> bool:
+            order.append(job.name)
+            return True
+
+        return note
+
     world.frozen.move_to(NOON + 16.5 * MINUTE)
     world.stop_at(NOON + 17.5 * MINUTE)
-    world.run(*jobs)
+    world.run(*((job, noting(job)) for job in (CYCLE, BACKUP, CHECK)))
     assert order == ["cycle", "db backup"]
 
 
 def test_a_daily_job_finds_its_last_run_among_a_day_of_cycles(world: World) -> None:
     world.stop_at(NOON + 24 * HOUR)
     world.run((CYCLE, world.note), (CHECK, world.note))
-    world.frozen.move_to(NOON + 41 * HOUR)
-    world.stop_at(NOON + 41 * HOUR + MINUTE)
+    world.frozen.move_to(NOON + 48 * HOUR)
+    world.stop_at(NOON + 48 * HOUR + MINUTE)
     world.run((CHECK, world.note))
     assert [row.outcome for row in world.rows() if row.job == "db check"] == ["ran", "missed"]

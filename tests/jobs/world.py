@@ -17,6 +17,7 @@ from jobs.timetable import CYCLE, Job
 from tests.support.quiet import QuietLog
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 WAITS_MAX = 20_000
 
 

@@ -79,7 +79,7 @@ class Twin:
     def deadline_s(self) -> int:
         return control.head(self.chain.rpc).timestamp_s + IN_AN_HOUR_S
 
-    def signed(  # noqa: PLR0913  the fields of a transaction
+    def signed(
         self,
         to: Address,
         data: bytes,

@@ -4,7 +4,6 @@
 the bundle's schema is raised: a corpus that is made anew proves nothing about the past.
 """
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from botctl.adapters.files import DiskBundleFolder
+from botctl.config.environment import environment
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.reasons import Reason
 from botctl.core.units import BundleId
@@ -49,26 +49,37 @@ SCENES = (
     Scene("profit", cycles=4, settings={"EXITS__TAKE_PROFIT_BPS": "1"}),
     Scene("loss", cycles=4, settings={"EXITS__STOP_LOSS_BPS": "1"}),
     Scene(
-        "time", cycles=5,
+        "time",
+        cycles=5,
         settings={
-            "EXITS__HOLD_MAX_S": "60", "EXITS__STOP_LOSS_BPS": "9000",
-            "EXITS__TAKE_PROFIT_BPS": "20000", "EXITS__TRAILING_START_BPS": "20000",
+            "EXITS__HOLD_MAX_S": "60",
+            "EXITS__STOP_LOSS_BPS": "9000",
+            "EXITS__TAKE_PROFIT_BPS": "20000",
+            "EXITS__TRAILING_START_BPS": "20000",
         },
     ),
     Scene(
-        "trailing", cycles=12,
+        "trailing",
+        cycles=12,
         settings={
-            "EXITS__TRAILING_START_BPS": "1", "EXITS__TRAILING_DROP_BPS": "1",
-            "EXITS__STOP_LOSS_BPS": "9000", "EXITS__TAKE_PROFIT_BPS": "20000",
+            "EXITS__TRAILING_START_BPS": "1",
+            "EXITS__TRAILING_DROP_BPS": "1",
+            "EXITS__STOP_LOSS_BPS": "9000",
+            "EXITS__TAKE_PROFIT_BPS": "20000",
         },
     ),
     Scene(
-        "rug", cycles=12,
+        "rug",
+        cycles=12,
         settings={
-            "EXITS__STOP_LOSS_BPS": "9999", "EXITS__TAKE_PROFIT_BPS": "20000",
-            "EXITS__TRAILING_START_BPS": "20000", "SIGNALS__SCORE_MIN": "50",
-            "SIGNALS__PASSES_MIN": "6", "EXECUTION__SELECT_BEST": "20",
-            "RISK__POSITIONS_MAX": "20", "RISK__EXPOSURE_MAX_WEI": "8 ether",
+            "EXITS__STOP_LOSS_BPS": "9999",
+            "EXITS__TAKE_PROFIT_BPS": "20000",
+            "EXITS__TRAILING_START_BPS": "20000",
+            "SIGNALS__SCORE_MIN": "50",
+            "SIGNALS__PASSES_MIN": "6",
+            "EXECUTION__SELECT_BEST": "20",
+            "RISK__POSITIONS_MAX": "20",
+            "RISK__EXPOSURE_MAX_WEI": "8 ether",
         },
     ),
     Scene("soft kill", source=_source(SourceKind.KILL, Level.EXITS_ONLY)),
@@ -81,8 +92,18 @@ SCENES = (
     Scene("lonely source", settings={"CHAIN__URLS": '["{url}", "http://127.0.0.1:9"]'}),
     Scene("another key", settings={"WALLET__ADDRESS": "0x" + "ab" * 20}),
     Scene("another pair code", settings={"VENUE__PAIR_CODE_HASH": "0x" + "ab" * 32}),
-    Scene("tight impact", settings={"BANDS": '[{"liquidity_usd_min":0,"slippage_bps":100,"cost_max_bps":2000,"impact_max_bps":1}]'}),
-    Scene("tight cost", settings={"BANDS": '[{"liquidity_usd_min":0,"slippage_bps":100,"cost_max_bps":101,"impact_max_bps":5000}]'}),
+    Scene(
+        "tight impact",
+        settings={
+            "BANDS": '[{"liquidity_usd_min":0,"slippage_bps":100,"cost_max_bps":2000,"impact_max_bps":1}]'
+        },
+    ),
+    Scene(
+        "tight cost",
+        settings={
+            "BANDS": '[{"liquidity_usd_min":0,"slippage_bps":100,"cost_max_bps":101,"impact_max_bps":5000}]'
+        },
+    ),
     Scene("few positions", cycles=2, settings={"RISK__POSITIONS_MAX": "1"}),
     Scene("poor", settings={"RISK__BALANCE_BUFFER_WEI": "9.9 ether"}),
     Scene("dear gas", settings={"RISK__FEE_MAX_WEI": "1 wei"}),
@@ -94,7 +115,7 @@ SCENES = (
 
 def captured(scene: Scene, folder: Path) -> Iterator[tuple[str, str, BundleId, bytes]]:
     """(kind, reason, id, body) of everything that the scene decided."""
-    with DevnetStage(StagePlan(folder, seed=7), os.environ) as stage:
+    with DevnetStage(StagePlan(folder, seed=7), environment()) as stage:
         for _ in range(scene.cycles):
             stage.step()
             _play(scene, stage)

@@ -1,9 +1,9 @@
 """Flows on the demo's stage, in this process: the real chain, the real store, chosen settings."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from botctl.config.environment import environment
 from botctl.config.load import load
 from botctl.ports.runtime import Log, Runtime
 from botctl.wiring import open_runtime
@@ -27,6 +27,8 @@ def runtime_on(
     }
     there = stage.environment()
     there[OFFSET] = str(int(there[OFFSET]) + late_ms)
-    env = {**os.environ, **there, **chosen}
+    if chosen.get("BOTCTL_BOT__MODE", "devnet") != "devnet":
+        del there[OFFSET]  # only the embedded chain's own mode may move the clock
+    env = {**environment(), **there, **chosen}
     with open_runtime(load(stage.config, env), env, log or QuietLog()) as runtime:
         yield runtime

@@ -30,7 +30,7 @@ _POSTGRES: Final = {name: f"%({name})s" for name in _NAMES}
 _SET_SQLITE: Final = _SET.format(**_SQLITE)
 _STEP_SQLITE: Final = f"{_STEP} VALUES ({_STEP_VALUES.format(**_SQLITE)})"
 # Each part runs only when the one before it changed a row, so a lost compare-and-set writes nothing.
-_ALL_POSTGRES: Final = (
+_ALL_POSTGRES: Final = (  # our own constants, no outside word
     f"WITH moved AS ({_SET.format(**_POSTGRES)} RETURNING id),"
     f" step AS ({_STEP} SELECT {_STEP_VALUES.format(**_POSTGRES)} FROM moved),"
     f" head AS ({journal.CHAIN_POSTGRES} FROM moved"

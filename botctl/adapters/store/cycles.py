@@ -39,11 +39,9 @@ class Cycles(Part):
             cycle = self._newest(db)
             if cycle is None or cycle.decided_ms is not None:
                 return None
-            query = (
-                _SELECT_SEEN
-                .where(_D.bot == self._scope.bot, _D.block_hash == cycle.block_hash)
-                .order_by(_D.pair)
-            )
+            query = _SELECT_SEEN.where(
+                _D.bot == self._scope.bot, _D.block_hash == cycle.block_hash
+            ).order_by(_D.pair)
             return cycle, tuple(DetectionRow(*row) for row in db.execute(query))
 
     def latest(self) -> CycleRow | None:
@@ -67,8 +65,7 @@ class Cycles(Part):
 
     def _newest(self, db: Connection) -> CycleRow | None:
         query = (
-            _SELECT
-            .where(_Y.bot == self._scope.bot, _Y.chain_id == self._scope.chain_id)
+            _SELECT.where(_Y.bot == self._scope.bot, _Y.chain_id == self._scope.chain_id)
             .order_by(_Y.id.desc())
             .limit(1)
         )

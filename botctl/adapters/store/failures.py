@@ -19,8 +19,12 @@ CORRUPT: Final = (
     "the database is damaged or is not one; stop, keep the file, and restore the latest backup"
     " (`botctl db restore`)"
 )
-UNREACHABLE: Final = "the database server does not answer; see that it runs and that the URL is right"
-REFUSED: Final = "the database server refuses us; see the user, the password and the name in the URL"
+UNREACHABLE: Final = (
+    "the database server does not answer; see that it runs and that the URL is right"
+)
+REFUSED: Final = (
+    "the database server refuses us; see the user, the password and the name in the URL"
+)
 
 _FULL: Final = "the disk is full"
 _READ_ONLY: Final = "the database cannot be written"

@@ -61,11 +61,9 @@ _ADD_CURSOR: Final = insert(schema.cursors, on_conflict="DO NOTHING")
 
 class Markets(Part):
     def markets(self) -> tuple[Market, ...]:
-        query = (
-            _SELECT_MARKET
-            .where(*self._feed(schema.markets), sa.or_(_M.orphaned == 0, _held))
-            .order_by(_M.pair)
-        )
+        query = _SELECT_MARKET.where(
+            *self._feed(schema.markets), sa.or_(_M.orphaned == 0, _held)
+        ).order_by(_M.pair)
         with self._db.reading() as db:
             return tuple(Market(*row) for row in db.execute(query))
 
@@ -74,8 +72,7 @@ class Markets(Part):
 
     def trail(self, most: int) -> tuple[Cursor, ...]:
         query = (
-            _SELECT_CURSOR
-            .where(*self._feed(schema.cursors))
+            _SELECT_CURSOR.where(*self._feed(schema.cursors))
             .order_by(_C.block_number.desc())
             .limit(most)
         )
@@ -105,7 +102,9 @@ class Markets(Part):
             .offset(TRAIL_MAX - 1)
             .scalar_subquery()
         )
-        db.execute(sa.delete(schema.cursors).where(*self._feed(schema.cursors), _C.block_number < oldest))
+        db.execute(
+            sa.delete(schema.cursors).where(*self._feed(schema.cursors), _C.block_number < oldest)
+        )
 
     def roll_back(self, to: Cursor | None) -> None:
         above = -1 if to is None else to.block_number
@@ -121,10 +120,14 @@ class Markets(Part):
                 )
             )
             db.execute(
-                sa.delete(schema.cursors).where(*self._feed(schema.cursors), _C.block_number > above)
+                sa.delete(schema.cursors).where(
+                    *self._feed(schema.cursors), _C.block_number > above
+                )
             )
             db.execute(
-                sa.update(schema.markets).where(*self._feed(schema.markets), from_logs).values(orphaned=1)
+                sa.update(schema.markets)
+                .where(*self._feed(schema.markets), from_logs)
+                .values(orphaned=1)
             )
             self._note(db, to)
 

@@ -57,10 +57,7 @@ class Orders(Part):
         return self.attempts_of([order_id])[order_id]
 
     def attempts_of(self, order_ids: Sequence[OrderId]) -> Mapping[OrderId, tuple[Attempt, ...]]:
-        query = (
-            _SELECT_ATTEMPT.where(_A.order_id.in_(order_ids))
-            .order_by(_A.order_id, _A.number)
-        )
+        query = _SELECT_ATTEMPT.where(_A.order_id.in_(order_ids)).order_by(_A.order_id, _A.number)
         found: dict[OrderId, tuple[Attempt, ...]] = dict.fromkeys(order_ids, ())
         with self._db.reading() as db:
             for row in db.execute(query):
@@ -78,7 +75,9 @@ class Orders(Part):
             return db.execute(query).scalar()
 
     def add(self, order: Order) -> bool:
-        entry = journal.entry(order.created_ms, f"order:{order.id}", arrow.CREATE, {"to": order.state})
+        entry = journal.entry(
+            order.created_ms, f"order:{order.id}", arrow.CREATE, {"to": order.state}
+        )
         with self._db.writing() as db:
             added = add_order(db, order, chain_id=self._scope.chain_id)
             if added:
@@ -110,9 +109,7 @@ class Orders(Part):
                 )
             ).scalar()
             lower = order.nonce if highest is None else highest + 1
-            db.execute(
-                sa.update(schema.nonces).where(*ours, _N.next > lower).values(next=lower)
-            )
+            db.execute(sa.update(schema.nonces).where(*ours, _N.next > lower).values(next=lower))
         return after
 
     def sent(self, attempt: Attempt, code: SendCode, now_ms: int) -> None:
@@ -125,4 +122,3 @@ class Orders(Part):
 
     def _mine(self) -> tuple[sa.ColumnElement[bool], ...]:
         return _O.bot == self._scope.bot, _O.chain_id == self._scope.chain_id
-

@@ -45,10 +45,9 @@ class Positions(Part):
         )
 
     def _open_positions(self, db: Connection, bot: str) -> tuple[Position, ...]:
-        query = (
-            _SELECT_POSITION.where(_P.bot == bot, _P.chain_id == self._scope.chain_id, _P.closed_ms.is_(None))
-            .order_by(_P.opened_ms, _P.id)
-        )
+        query = _SELECT_POSITION.where(
+            _P.bot == bot, _P.chain_id == self._scope.chain_id, _P.closed_ms.is_(None)
+        ).order_by(_P.opened_ms, _P.id)
         return tuple(Position(*row) for row in db.execute(query))
 
     def _open_orders(self, db: Connection, bot: str) -> list[Order]:
@@ -107,9 +106,7 @@ class Positions(Part):
             return db.execute(query.limit(1)).first() is not None
 
     def baseline(self, bot: str) -> Baseline | None:
-        query = _SELECT_BASELINE.where(
-            _I.bot == bot, _I.chain_id == self._scope.chain_id
-        )
+        query = _SELECT_BASELINE.where(_I.bot == bot, _I.chain_id == self._scope.chain_id)
         with self._db.reading() as db:
             row = db.execute(query).first()
             return None if row is None else Baseline(*row)
@@ -150,5 +147,3 @@ def _by_token(held: Iterable[Position], entries: Iterable[Order]) -> tuple[tuple
     for order in entries:
         total[order.intent.token] += order.intent.amount_in
     return tuple(sorted(total.items()))
-
-

@@ -72,7 +72,9 @@ def _create(database: Database) -> None:
 def create(db: Connection, location: str) -> None:
     """All tables, stamped: the same as running every migration, without loading Alembic."""
     if tables := sa.inspect(db).get_table_names():
-        raise OperatorError(Code.ERR_CONFIG_INVALID, _FOREIGN, database=location, tables=len(tables))
+        raise OperatorError(
+            Code.ERR_CONFIG_INVALID, _FOREIGN, database=location, tables=len(tables)
+        )
     schema.metadata.create_all(db, checkfirst=False)
     db.execute(sa.insert(schema.revision).values(version_num=SCHEMA_REVISION))
     journal.begin_chain(db)

@@ -51,7 +51,9 @@ def _foreign(name: str, *, null: bool = False) -> sa.Column[str]:
     return sa.Column(name, Foreign, nullable=null)
 
 
-def _word(name: str, words: type[StrEnum], *, key: bool = False, null: bool = False) -> sa.Column[StrEnum]:
+def _word(
+    name: str, words: type[StrEnum], *, key: bool = False, null: bool = False
+) -> sa.Column[StrEnum]:
     return sa.Column(name, Word(words), primary_key=key, nullable=null)
 
 
@@ -60,7 +62,9 @@ def _bytes(name: str) -> sa.Column[bytes]:
 
 
 def _of_order(*, key: bool = False) -> sa.Column[str]:
-    return sa.Column("order_id", sa.Text, sa.ForeignKey("orders.id"), primary_key=key, nullable=False)
+    return sa.Column(
+        "order_id", sa.Text, sa.ForeignKey("orders.id"), primary_key=key, nullable=False
+    )
 
 
 def _index_where(name: str, table: str, columns: str, where: str, *, unique: bool = True) -> None:
@@ -415,5 +419,6 @@ journal_head: Final = sa.Table(  # one row: the lock of the chain, and the witne
 revision: Final = sa.Table(  # Alembic's own table, named here so that all can be listed
     "alembic_version",
     metadata,
-    sa.Column("version_num", sa.String(32), primary_key=True),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )

@@ -23,7 +23,9 @@ _P, _L, _B, _K = schema.positions.c, schema.ledger.c, schema.bundles.c, schema.b
 _ADD_FILL: Final = insert(schema.fills)
 _ADD_POSITION: Final = insert(schema.positions)
 _OPEN_BALANCE: Final = insert(schema.balances, on_conflict="DO NOTHING")
-_OPEN: Final = sa.select(_P.id, *(_P[name] for name in names(Account))).where(_P.closed_ms.is_(None))
+_OPEN: Final = sa.select(_P.id, *(_P[name] for name in names(Account))).where(
+    _P.closed_ms.is_(None)
+)
 
 
 class Settling(Part):

@@ -77,4 +77,3 @@ def _attempt(order: Order, made: tuple[UnsignedTx, SignedTx], now_ms: int) -> At
 
 def _values(attempt: Attempt) -> dict[str, object]:
     return {c.name: getattr(attempt, c.name) for c in schema.attempts.columns}
-

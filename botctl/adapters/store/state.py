@@ -38,7 +38,9 @@ class State(Part):
                 db.execute(sa.delete(schema.sources).where(*ours))
             else:
                 values = {name: getattr(source, name) for name in names(PermissionSource)}
-                db.execute(_SET_SOURCE, values | {"bot": self._scope.bot, "level": int(source.level)})
+                db.execute(
+                    _SET_SOURCE, values | {"bot": self._scope.bot, "level": int(source.level)}
+                )
             journal.append(db, journal.entry(source.since_ms, subject, "set_source", facts))
 
     def record_job(self, run: JobRun) -> None:
@@ -48,8 +50,7 @@ class State(Part):
 
     def jobs(self, most: int) -> tuple[JobRun, ...]:
         query = (
-            _SELECT_JOB
-            .where(_J.bot == self._scope.bot)
+            _SELECT_JOB.where(_J.bot == self._scope.bot)
             .order_by(_J.scheduled_ms.desc(), _J.job)
             .limit(most)
         )

@@ -47,7 +47,7 @@ def validate(
     finish(ctx, report, _lines, 0 if report.valid else 1)
 
 
-def export(  # noqa: PLR0913  one option a column that can be filtered
+def export(  # noqa: PLR0913, PLR0917  one option a column that can be filtered
     ctx: typer.Context,
     market: Market = "",
     kind: Kinds = None,

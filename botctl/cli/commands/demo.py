@@ -22,7 +22,7 @@ Database = Annotated[
 ]
 
 
-def command(  # noqa: PLR0913  one option a knob
+def command(  # noqa: PLR0913, PLR0917  one option a knob
     ctx: typer.Context,
     cycles: Cycles = 12,
     seed: Seed = 1,

@@ -44,7 +44,7 @@ class ExportReport:
     rows: int
 
 
-def command(  # noqa: PLR0913  one option a column that can be filtered
+def command(  # noqa: PLR0913, PLR0917  one option a column that can be filtered
     ctx: typer.Context,
     market: Market = "",
     kind: Kinds = None,

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -6,13 +6,11 @@ import typer
 
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
-from botctl.cli.show import at, ether, short
-from botctl.cli.tables import Cell, table
-from botctl.cli.terminal import GREEN, RED
+from botctl.cli.render_positions import position_table
+from botctl.cli.show import ether
 from botctl.ports.store import Closed
 
 All = Annotated[bool, typer.Option("--all", help="Closed positions too.")]
-NUMBERS = frozenset({2, 3, 4, 5})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +52,4 @@ def _lines(report: PositionsReport) -> Iterator[str]:
     yield (
         f"held at cost {ether(report.cost_wei)}, realised {ether(report.realised_wei, signed=True)},"
         f" gas {ether(report.gas_wei)} ether"
-    )
-
-
-def position_table(positions: Sequence[Closed]) -> Iterator[str]:
-    headers = ("market", "opened", "cost", "best value", "realised", "gas", "state")
-    yield from table(headers, [_row(one) for one in positions], right=NUMBERS)
-
-
-def _row(one: Closed) -> tuple[str | Cell, ...]:
-    held = one.position
-    return (
-        one.symbol or short(held.pair),
-        at(held.opened_ms),
-        ether(held.cost_wei),
-        ether(held.peak_value_wei),
-        Cell(ether(one.realised_wei, signed=True), RED if one.realised_wei < 0 else GREEN),
-        ether(one.gas_wei),
-        "open" if one.open else f"closed {at(one.closed_ms)} {one.exit_reason}",
     )

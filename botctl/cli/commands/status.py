@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import typer
 
-from botctl.cli.commands.positions import position_table
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.render_positions import position_table
 from botctl.cli.show import age, ether
 from botctl.cli.tables import Cell, pairs, table
 from botctl.cli.terminal import GREEN, RED, YELLOW, bold

@@ -85,7 +85,8 @@ class ScheduleGroup(Group):
         description="Every minute: five blocks, and as often as system cron can, so both may be mixed.",
     )
     backup_cron: Cron = Field(
-        "17 3 * * *", description="Once a day, off the full hour when everybody's jobs start."
+        "17 * * * *",
+        description="Every hour: the most that can be lost with the disk; off the full hour's rush.",
     )
     late_max_s: Whole = Field(
         30,

@@ -6,7 +6,7 @@ from botctl.config.groups.base import Group
 from botctl.config.kinds import Whole
 from botctl.core.policy import Exits, Signals
 from botctl.core.units import BPS_ONE
-from botctl.ports.runtime import SendPlan
+from botctl.core.plans import SendPlan
 
 SIGNALS_COUNT = 13  # botctl/core/signals.py; a test compares
 

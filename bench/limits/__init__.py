@@ -1,0 +1,1 @@
+"""The least that the same work can cost here, written for speed alone: the yardsticks."""

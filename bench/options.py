@@ -1,0 +1,18 @@
+"""What every suite is given."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.processes import Launcher
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`quick` proves that a suite runs, with figures that mean little; `folder` is the suite's own."""
+
+    folder: Path
+    quick: bool
+    launcher: Launcher
+
+    def rounds(self, full: int) -> int:
+        return 2 if self.quick else full

@@ -1,0 +1,131 @@
+"""The loop as a real process: signals, the lock, and a cycle from elsewhere at the same time."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.gate import Gate
+from tests.jobs.processes import PATIENCE_S, Home, until
+from tests.support.chain import Chain
+
+
+@pytest.fixture
+def gate(chain: Chain) -> Iterator[Gate]:
+    with Gate(chain.anvil.port) as gate:
+        yield gate
+
+
+@pytest.fixture
+def home(chain: Chain, gate: Gate, tmp_path: Path) -> Home:
+    return Home(tmp_path, chain, gate.url)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_the_running_job_finish_and_ends_with_0(
+    home: Home, gate: Gate, number: signal.Signals
+) -> None:
+    home.make_one_due()
+    process = home.start("run")
+    until(gate.reached.is_set, "the cycle asks the node")
+
+    process.send_signal(number)
+    gate.open()
+
+    report = ended(process, 0)
+    assert report["outcomes"].keys() <= {"ran", "late", "missed"}
+    *_, last = home.jobs()
+    assert last.outcome in {"ran", "late"}
+    assert last.finished_ms is not None
+
+
+def test_a_signal_while_it_waits_ends_it_at_once(home: Home, gate: Gate) -> None:
+    gate.open()
+    home.make_one_due()
+    process = home.start("run")
+    until(lambda: home.jobs()[-1].outcome == "late", "the cycle that was due is done")
+
+    process.terminate()
+
+    assert ended(process, 0)["outcomes"] == {"missed": 1, "late": 1}
+
+
+def test_a_second_instance_says_so_and_ends_with_0(home: Home, gate: Gate) -> None:
+    home.make_one_due()
+    first = home.start("run")
+    until(gate.reached.is_set, "the first one is at work")
+
+    second = home.start("run")
+
+    assert ended(second, 0) == {"busy": True, "command": "run"}
+    first.terminate()
+    gate.open()
+    ended(first, 0)
+
+
+def test_a_cycle_from_cron_while_the_loop_runs_one_says_so_and_does_nothing(
+    home: Home, gate: Gate
+) -> None:
+    home.make_one_due()
+    loop = home.start("run")
+    until(gate.reached.is_set, "the loop's cycle is at work")
+
+    from_cron = home.start("cycle")
+
+    assert ended(from_cron, 0) == {"busy": True, "command": "cycle"}
+    loop.terminate()
+    gate.open()
+    ended(loop, 0)
+
+
+def test_the_loop_records_a_time_as_skipped_while_cron_runs_the_cycle(
+    home: Home, gate: Gate
+) -> None:
+    home.make_one_due()
+    from_cron = home.start("cycle")
+    until(gate.reached.is_set, "cron's cycle is at work")
+
+    loop = home.start("run")
+    until(lambda: home.jobs()[-1].outcome == "skipped", "the loop finds the lock taken")
+
+    loop.terminate()
+    ended(loop, 0)
+    gate.open()
+    assert from_cron.wait(PATIENCE_S) in {0, 3}
+
+
+def test_a_wrong_chain_ends_the_loop_with_78_so_that_nothing_restarts_it(
+    home: Home, gate: Gate
+) -> None:
+    gate.open()
+    settings = home.settings.read_text()
+    home.settings.write_text(settings.replace("chain_id = 31337", "chain_id = 1"))
+    home._scope = (1, home._scope[1])
+    home.make_one_due()
+
+    error = ended(home.start("run"), 78)["error"]
+
+    assert error["code"] == "ERR_CHAIN_ID_MISMATCH"
+    assert home.jobs()[-1].detail == "ERR_CHAIN_ID_MISMATCH"
+
+
+def test_a_node_that_is_away_is_recorded_and_the_loop_goes_on(home: Home, gate: Gate) -> None:
+    settings = home.settings.read_text()
+    home.settings.write_text(settings.replace(gate.url, "http://127.0.0.1:1"))
+    home.make_one_due()
+    loop = home.start("run")
+    until(lambda: home.jobs()[-1].detail == "ERR_RPC_UNREACHABLE", "the failure is recorded")
+    assert loop.poll() is None
+    loop.terminate()
+    assert ended(loop, 0)["outcomes"] == {"missed": 1, "failed": 1}
+
+
+def ended(process: "subprocess.Popen[str]", status: int) -> dict[str, dict[str, str]]:
+    """Its one document."""
+    told, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == status, told
+    document: dict[str, dict[str, str]] = json.loads(told)
+    return document
