@@ -1,32 +1,28 @@
 """`botctl run`: the timetable in one process, until a signal asks it to stop."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
 import typer
 
 from botctl.cli.frame import busy, finish, opened_with_setup
 from botctl.cli.options import AsJson, ConfigPath, Live
-from botctl.core.codes import Code
-from botctl.core.errors import CheckError, OperatorError
-from botctl.flows.cycle import cycle
 from botctl.ports.runtime import Runtime
-from botctl.wiring.setup import Setup
-from jobs.ledger import JobLedger, Work
+from botctl.wiring.setup import Setup, wall_clock
+from jobs.ledger import JobLedger
 from jobs.scheduler import Loop
 from jobs.stopper import Stopper
-from jobs.timetable import BACKUP, CHECK, CYCLE, MS, Job, timetable
-from jobs.triggers import trigger_of
+from jobs.timetable import MS
+from jobs.work import works
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """From when to when the timetable was kept."""
+    """From when to when the timetable was kept; `outcomes` counts the times recorded meanwhile."""
 
     started_ms: int
     stopped_ms: int
+    outcomes: Mapping[str, int]
 
 
 def command(
@@ -35,7 +31,7 @@ def command(
     config: ConfigPath = None,  # noqa: ARG001
     json: AsJson = False,  # noqa: ARG001
 ) -> None:
-    """One job after the other, and every scheduled time is recorded: ran, late, missed or failed.
+    """One job after the other; every scheduled time is recorded: ran, late, missed, skipped, failed.
 
     SIGTERM and Ctrl-C let the running job finish, then it ends with exit status 0. System cron may
     do the same instead, or as well: see crontab.example.
@@ -51,30 +47,23 @@ def command(
     ):
         if not ours:
             busy(ctx, "run")
-        started_ms = rt.clock.now_ms()
-        loop = Loop(
-            works(setup, rt),
-            JobLedger(rt.store, rt.clock, rt.log),
-            wait=stopper.wait,
-            stopping=lambda: stopper.asked,
-        )
-        rt.log.info("run started")
-        loop.run()
-        report = RunReport(started_ms, rt.clock.now_ms())
-        rt.log.info("run stopped", ms=report.stopped_ms - report.started_ms)
+        report = _kept(setup, rt, stopper)
     finish(ctx, report, lines)
 
 
 def lines(report: RunReport) -> Iterator[str]:
-    yield f"stopped as asked, after {(report.stopped_ms - report.started_ms) // MS} s"
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(report.outcomes.items()))
+    seconds = (report.stopped_ms - report.started_ms) // MS
+    yield f"stopped as asked, after {seconds} s; scheduled times: {told or 'none yet'}"
 
 
-def works(setup: Setup, rt: Runtime) -> Sequence[tuple[Job, Work]]:
-    """Raises OperatorError ERR_CONFIG_INVALID for fields that cron would read differently."""
-    schedule = setup.config.schedule
-    jobs = timetable(
-        cycle_cron=schedule.cycle_cron,
-        backup_cron=schedule.backup_cron,
-        cycle_grace_s=schedule.late_max_s,
-    )
-    return [(_readable(job), _work(job, setup, rt)) for job in jobs]
+def _kept(setup: Setup, rt: Runtime, stopper: Stopper) -> RunReport:
+    """By the machine's clock, as cron does, also where the chain's was moved ahead (devnet)."""
+    ledger = JobLedger(rt.store, wall_clock(), rt.log)
+    started_ms = ledger.clock.now_ms()
+    loop = Loop(works(setup, rt), ledger, wait=stopper.wait, stopping=lambda: stopper.asked)
+    rt.log.info("run started")
+    loop.run()
+    report = RunReport(started_ms, ledger.clock.now_ms(), dict(ledger.counts))
+    rt.log.info("run stopped", ms=report.stopped_ms - report.started_ms, **report.outcomes)
+    return report

@@ -1,51 +1,67 @@
-"""What the jobs do: the same flows and commands as the command line, in this process."""
+"""What the jobs do: the very functions that the commands of the same names call."""
 
-import gc
-import json
-from contextlib import redirect_stdout
-from io import StringIO
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
-from botctl.cli.lazy import root
 from botctl.core.codes import Code
-from botctl.core.errors import CheckError
+from botctl.core.errors import CheckError, OperatorError
 from botctl.flows.cycle import cycle
 from botctl.ports.runtime import Runtime
+from botctl.wiring import upkeep
+from botctl.wiring.setup import Setup
 from jobs.ledger import Work
-from jobs.timetable import CYCLE, Job
+from jobs.timetable import BACKUP, CHECK, CYCLE, Job, timetable
+from jobs.triggers import trigger_of
 
 
-def work_of(job: Job, rt: Runtime, config: Path | None) -> Work:
-    """The loop's own job keeps its connections open; the rare ones start as from the shell."""
-    if job.command == CYCLE.command:
-        return lambda: run_cycle(rt)
-    return lambda: run_command(job.command, config)
+def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
+    """The timetable of the settings, each job with its work."""
+    schedule = setup.config.schedule
+    tasks: Mapping[str, Callable[[], bool]] = {
+        CYCLE.name: lambda: _cycle(rt),
+        BACKUP.name: lambda: _backup(setup),
+        CHECK.name: lambda: _check(setup),
+    }
+    jobs = timetable(
+        cycle_cron=schedule.cycle_cron,
+        backup_cron=schedule.backup_cron,
+        cycle_grace_s=schedule.late_max_s,
+    )
+    return tuple((_readable(job), tasks[job.name]) for job in jobs)
 
 
-def run_cycle(rt: Runtime) -> bool:
+def _readable(job: Job) -> Job:
+    try:
+        trigger_of(job.cron)
+    except ValueError as error:
+        raise OperatorError(Code.ERR_CONFIG_INVALID, f"[schedule] {error}", job=job.name) from None
+    return job
+
+
+def _cycle(rt: Runtime) -> bool:
+    """The lock is that of `botctl cycle`: cron may be running one."""
     with rt.only_one(CYCLE.command) as ours:
         if not ours:
             return False
-        found = cycle(rt).reconcile.mismatches
-    if found:
-        say = "ledger and chain differ; trading is halted until a person has looked"
-        raise CheckError(Code.ERR_LEDGER_MISMATCH, say, token=found[0].token, count=len(found))
+        mismatches = cycle(rt).reconcile.mismatches
+    if mismatches:
+        raise CheckError(
+            Code.ERR_LEDGER_MISMATCH,
+            "ledger and chain differ; nothing moves until that is understood",
+            tokens=", ".join(one.token for one in mismatches),
+        )
     return True
 
 
-def run_command(command: str, config: Path | None) -> bool:
-    """Raises its BotError. Its report is for nobody: stdout belongs to the command that runs us."""
-    places = [] if config is None else ["--config", str(config)]
-    gc.collect()  # the command freezes what is alive; garbage must not be among it
-    with redirect_stdout(StringIO()) as told:
-        status = root(completion=False).main(
-            [*command.split(), "--json", *places], prog_name="botctl", standalone_mode=False
-        )
-    if status:
-        raise CheckError(Code.ERR_PROMISE_BROKEN, f"`botctl {command}` ended with {status}")
-    return not _was_busy(told.getvalue())
+def _backup(setup: Setup) -> bool:
+    report = upkeep.backup(setup.config, None)
+    setup.log.info("database backed up", path=report.path, rows=report.rows)
+    return True
 
 
-def _was_busy(told: str) -> bool:
-    report = json.loads(told) if told.strip() else {}
-    return isinstance(report, dict) and report.get("busy") is True
+def _check(setup: Setup) -> bool:
+    """What it finds is told and recorded; whether to go on is for health to say."""
+    problems = upkeep.check(setup.config).problems
+    if problems:
+        say = "the database is damaged; see `botctl db check`, and `botctl db restore`"
+        raise CheckError(Code.ERR_DB_CORRUPT, say, problems="; ".join(problems))
+    return True

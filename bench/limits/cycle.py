@@ -10,7 +10,6 @@ import struct
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import count
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
@@ -26,12 +25,12 @@ NOW_MS: Final = 1_700_000_000_000
 ENCODER: Final = msgspec.json.Encoder(order="sorted")
 DECODER: Final = msgspec.json.Decoder(dict[str, str | int])
 SCHEMA: Final = (
-    "CREATE TABLE decision (id INTEGER PRIMARY KEY, at_ms BIGINT NOT NULL, cycle_id TEXT NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS decision (id INTEGER PRIMARY KEY, at_ms BIGINT NOT NULL, cycle_id TEXT NOT NULL,"
     " pair TEXT NOT NULL, liquidity TEXT, fdv TEXT, score INT, passed TEXT, failed TEXT,"
     " kind TEXT NOT NULL, reason TEXT, bundle_id TEXT NOT NULL, block_number BIGINT)",
-    "CREATE UNIQUE INDEX decision_once ON decision (cycle_id, pair)",
-    "CREATE INDEX decision_of_pair ON decision (pair, at_ms)",
-    "CREATE TABLE bundle (id TEXT PRIMARY KEY, body BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS decision_once ON decision (cycle_id, pair)",
+    "CREATE INDEX IF NOT EXISTS decision_of_pair ON decision (pair, at_ms)",
+    "CREATE TABLE IF NOT EXISTS bundle (id TEXT PRIMARY KEY, body BLOB NOT NULL)",
 )
 ADD_DECISION: Final = "INSERT INTO decision VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 ADD_BUNDLE: Final = "INSERT INTO bundle VALUES (?, ?)"
@@ -58,14 +57,14 @@ class Ruling(NamedTuple):
 
 
 class CycleLimit:
-    """A database of its own in `folder`; each `run` is one more cycle."""
+    """Over the database `file`; each `run` is one more cycle. `answer`: what a node said."""
 
-    def __init__(self, folder: Path, pairs: int) -> None:
+    def __init__(self, file: str, pairs: int, answer: bytes = b"") -> None:
         self._pairs = [pair(i) for i in range(pairs)]
         self._offsets = [WORD * pairs + ROW_BYTES * i for i in range(pairs)]
-        self._wire = wire(pairs)
+        self._wire = answer or wire(pairs)
         self._cycles = count(1)
-        self._db = sqlite3.connect(folder / "limit.db", isolation_level=None)
+        self._db = sqlite3.connect(file, isolation_level=None)
         for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", *SCHEMA):
             self._db.execute(statement)
 

@@ -123,7 +123,7 @@ def _bot(options: Options, size: int) -> Iterator[_Bot]:
         with bench_runtime(chain.settings("recorded", more=HIGH_BAR), env) as recorded:
             wanted = WARM_UP + 1 + options.rounds(ROUNDS) + STAGE_ROUNDS
             blocks = [_recorded(chain, recorded) for _ in range(wanted)]
-    limit = CycleLimit(folder, size)
+    limit = CycleLimit(str(folder / "limit.db"), size)
     with bench_runtime(settings, env) as runtime:
         yield _Bot(runtime, limit, blocks, size)
     limit.close()

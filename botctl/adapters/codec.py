@@ -19,7 +19,8 @@ _BUNDLE: Final = msgspec.json.Decoder(Bundle, strict=False)
 _DETECTION: Final = msgspec.json.Decoder(Detection, strict=False)
 _WORLD: Final = msgspec.json.Decoder(World, strict=False)
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
-_LONG: Final = re.compile(rb"-?\d{16,}")  # 2^53 - 1 has sixteen digits
+LONG: Final = 16  # digits of 2^53 - 1
+_LONG: Final = re.compile(rb"-?\d{%d,}" % LONG)
 
 
 class JsonCodec:
@@ -58,7 +59,7 @@ class JsonCodec:
 
 
 def _quoted(part: bytes) -> bytes:
-    return _LONG.sub(_quote, part) if len(part) > 16 else part  # noqa: PLR2004  as in _LONG
+    return _LONG.sub(_quote, part) if len(part) >= LONG else part
 
 
 def _quote(found: re.Match[bytes]) -> bytes:

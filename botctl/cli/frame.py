@@ -45,6 +45,14 @@ def opened_books(ctx: typer.Context) -> Iterator[Books]:
         yield setup.books(store)
 
 
+@contextmanager
+def opened_settings(ctx: typer.Context) -> Iterator[Setup]:
+    """The settings alone: for commands that care for a database too old, broken or missing to open."""
+    setup = _set_up(ctx)
+    with _mistakes_logged(setup.log):
+        yield setup
+
+
 def finish(
     ctx: typer.Context, report: T, lines: Callable[[T], Iterable[str]], exit_code: int = 0
 ) -> NoReturn:

@@ -1,6 +1,5 @@
-"""When a refusal is the whole result, and how permission reads."""
+"""When a refusal by permission is the whole result of a command."""
 
-from botctl.core.permission import Level, Permission
 from botctl.core.reasons import Reason
 from botctl.flows.decide import DecideReport
 
@@ -19,11 +18,3 @@ def refused_by_permission(report: DecideReport) -> int:
     """The exit status: 3 when entries were refused by permission and no order was made."""
     refused = any(reason in BY_PERMISSION for _, reason, _ in report.reasons)
     return REFUSED if refused and not report.orders else 0
-
-
-def permission_line(permission: Permission) -> str:
-    if permission.level is Level.ALLOW_ALL:
-        return "entries and exits allowed"
-    what = "exits only" if permission.level is Level.EXITS_ONLY else "everything halted"
-    first = permission.reasons[0]
-    return f"{what}: {first.reason} ({first.kind}, {first.who})"

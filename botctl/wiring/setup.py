@@ -76,3 +76,8 @@ def _make_state_dir(folder: Path) -> None:
         raise OperatorError(
             Code.ERR_DB_UNWRITABLE, say, path=str(folder), why=error.strerror
         ) from None
+
+
+def wall_clock() -> Clock:
+    """This machine's time, which schedulers go by, also where a local chain's was moved ahead."""
+    return SystemClock()

@@ -104,6 +104,13 @@ def test_no_two_journal_entries_share_a_hash(
     assert (entry_hash(*one) == entry_hash(*other)) == (one == other)
 
 
+def test_moving_a_letter_from_one_part_to_the_next_makes_another_journal_entry() -> None:
+    one = entry_hash(GENESIS, 1, "order", "sign", "ab")
+    assert one != entry_hash(GENESIS, 1, "order", "signa", "b")
+    assert one != entry_hash(GENESIS, 1, "orders", "ign", "ab")
+    assert one != entry_hash(GENESIS + "1", 0, "order", "sign", "ab")
+
+
 def test_altering_an_entry_alters_every_hash_after_it() -> None:
     def chain(bodies: list[str]) -> list[str]:
         hashes = [GENESIS]

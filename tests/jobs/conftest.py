@@ -1,4 +1,4 @@
-"""Frozen time and a real database."""
+"""Frozen time and a real database; and the demo's stage, for the process itself."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
+from botctl.config.environment import environment
+from botctl.wiring.stage import DevnetStage, StagePlan
 from tests.jobs.world import NOON, SECOND, World, opened_store
 from tests.support.chain import chain, demo_chain
 
@@ -21,3 +23,10 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 __all__ = ["chain", "demo_chain"]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[DevnetStage]:
+    with DevnetStage(StagePlan(tmp_path / "stage", seed=7), environment()) as ready:
+        ready.step()
+        yield ready

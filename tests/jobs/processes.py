@@ -40,6 +40,7 @@ class Home:
         self.settings.write_text(told.replace('"devnet"', '"paper"') + schedule)
         self.settings.chmod(0o600)
         self._scope = (deployment.chain_id, deployment.factory)
+        self._started: list[subprocess.Popen[str]] = []
 
     def store(self) -> Store:
         chain_id, factory = self._scope
@@ -65,7 +66,7 @@ class Home:
         store.close()
 
     def start(self, *command: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "botctl", *command, "--config", str(self.settings), "--json"],
             cwd=ROOT,
             env={**os.environ, "PYTHONWARNINGS": "ignore"},  # noqa: TID251  a child's
@@ -73,6 +74,14 @@ class Home:
             stderr=(self.folder / "stderr").open("a"),
             text=True,
         )
+        self._started.append(process)
+        return process
+
+    def close(self) -> None:
+        """Nothing outlives a test, not even a failed one."""
+        for process in self._started:
+            process.kill()
+            process.communicate()
 
 
 def until(holds: Callable[[], bool], what: str) -> None:

@@ -20,8 +20,10 @@ def gate(chain: Chain) -> Iterator[Gate]:
 
 
 @pytest.fixture
-def home(chain: Chain, gate: Gate, tmp_path: Path) -> Home:
-    return Home(tmp_path, chain, gate.url)
+def home(chain: Chain, gate: Gate, tmp_path: Path) -> Iterator[Home]:
+    home = Home(tmp_path, chain, gate.url)
+    yield home
+    home.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -36,7 +38,7 @@ def test_a_signal_lets_the_running_job_finish_and_ends_with_0(
     gate.open()
 
     report = ended(process, 0)
-    assert report["outcomes"].keys() <= {"ran", "late", "missed"}
+    assert outcomes(report).keys() <= {"ran", "late", "missed"}
     *_, last = home.jobs()
     assert last.outcome in {"ran", "late"}
     assert last.finished_ms is not None
@@ -50,7 +52,7 @@ def test_a_signal_while_it_waits_ends_it_at_once(home: Home, gate: Gate) -> None
 
     process.terminate()
 
-    assert ended(process, 0)["outcomes"] == {"missed": 1, "late": 1}
+    assert outcomes(ended(process, 0)) == {"missed": 1, "late": 1}
 
 
 def test_a_second_instance_says_so_and_ends_with_0(home: Home, gate: Gate) -> None:
@@ -106,9 +108,7 @@ def test_a_wrong_chain_ends_the_loop_with_78_so_that_nothing_restarts_it(
     home._scope = (1, home._scope[1])
     home.make_one_due()
 
-    error = ended(home.start("run"), 78)["error"]
-
-    assert error["code"] == "ERR_CHAIN_ID_MISMATCH"
+    assert "ERR_CHAIN_ID_MISMATCH" in str(ended(home.start("run"), 78)["error"])
     assert home.jobs()[-1].detail == "ERR_CHAIN_ID_MISMATCH"
 
 
@@ -120,12 +120,19 @@ def test_a_node_that_is_away_is_recorded_and_the_loop_goes_on(home: Home, gate: 
     until(lambda: home.jobs()[-1].detail == "ERR_RPC_UNREACHABLE", "the failure is recorded")
     assert loop.poll() is None
     loop.terminate()
-    assert ended(loop, 0)["outcomes"] == {"missed": 1, "failed": 1}
+    assert outcomes(ended(loop, 0)) == {"missed": 1, "failed": 1}
 
 
-def ended(process: "subprocess.Popen[str]", status: int) -> dict[str, dict[str, str]]:
+def ended(process: "subprocess.Popen[str]", status: int) -> dict[str, object]:
     """Its one document."""
     told, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == status, told
-    document: dict[str, dict[str, str]] = json.loads(told)
+    document = json.loads(told)
+    assert isinstance(document, dict)
     return document
+
+
+def outcomes(report: dict[str, object]) -> dict[str, int]:
+    found = report["outcomes"]
+    assert isinstance(found, dict)
+    return found

@@ -82,6 +82,7 @@ SCENES = (
             "RISK__EXPOSURE_MAX_WEI": "8 ether",
         },
     ),
+    Scene("skittish", cycles=5, settings={"EXITS__EMERGENCY_LIQUIDITY_DROP_BPS": "1"}),
     Scene("soft kill", source=_source(SourceKind.KILL, Level.EXITS_ONLY)),
     Scene("hard kill", source=_source(SourceKind.KILL, Level.HALT_ALL)),
     Scene("breaker", source=_source(SourceKind.CIRCUIT, Level.EXITS_ONLY)),

@@ -1,70 +1,134 @@
-"""Saving a whole database to one file, and bringing it back: into the same kind or the other."""
+"""One portable file of everything: a snapshot, written whole or not at all, readable to us alone."""
 
 import os
-from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from errno import EEXIST
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from tempfile import NamedTemporaryFile
+from typing import IO, Final
+from zipfile import ZIP_DEFLATED, ZipFile
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from botctl.adapters.store import archive, bulk, journal, schema
-from botctl.adapters.store.database import Database, Value, open_database
-from botctl.adapters.store.engine import BUSY_MS, PRIVATE
+from botctl.adapters.store import engine as engines
+from botctl.adapters.store.database import Database, open_database
 from botctl.adapters.store.failures import unwritable
-from botctl.adapters.store.revision import (
-    SCHEMA_REVISION,
-    create_or_check,
-    mismatch,
-    revision_of,
+from botctl.adapters.store.portable import (
+    FORM,
+    MANIFEST,
+    Manifest,
+    Member,
+    Shape,
+    member_name,
+    shapes,
 )
+from botctl.adapters.store.revision import revision_of
 from botctl.core.codes import Code
-from botctl.core.errors import OperatorError
+from botctl.core.errors import UsageError
 
-ROWS_AT_ONCE: Final = 500
+AT_ONCE: Final = 1_000  # rows in memory
 
-_NOTHING: Final = "there is no botctl database to back up here; see the database URL"
-_OCCUPIED: Final = (
-    "the target database holds data, and a restore would replace it; nothing was touched. Give an"
-    " empty one, or say that it may be replaced"
-)
+_EMPTY: Final = "there is no database of botctl yet, so nothing to do"
 
 
-def backup(url: str, to_dir: Path, *, now_ms: int, busy_ms: int = BUSY_MS) -> Path:
-    """A verified file of its own in `to_dir`. Readers and writers go on meanwhile."""
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    path: str
+    revision: str
+    rows: int
+
+
+def backup(url: str, folder: Path, now_ms: int, *, busy_ms: int = engines.BUSY_MS) -> BackupReport:
+    """Raises ERR_NOT_FOUND when there is no database, ERR_DB_UNWRITABLE when the folder refuses."""
+    require_there(url)
     database = open_database(url, busy_ms=busy_ms)
     try:
-        return backup_of(database, to_dir, now_ms=now_ms)
+        return backup_of(database, folder, now_ms)
     finally:
         database.close()
 
 
-def backup_of(database: Database, to_dir: Path, *, now_ms: int) -> Path:
-    """Of any revision of the schema: the tables are taken as they are found."""
-    made = datetime.fromtimestamp(now_ms / 1_000, UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3]
-    final = to_dir / f"botctl-{made}Z.zip"
-    part = final.with_suffix(".part")
-    try:
-        to_dir.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
-        part.unlink()
-        _write(database, part, now_ms)
-        archive.verified(part)
-        _publish(part, final)
-    except OSError as error:
-        raise unwritable(f"the backup failed ({error.strerror})", str(final)) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return final
+def require_there(url: str) -> None:
+    """Opening a SQLite file that is missing would make it, and then report it empty."""
+    parts = engines.parsed(url)
+    if parts.get_backend_name() == "sqlite" and not Path(str(parts.database)).exists():
+        raise absent(engines.location(parts))
 
 
-def _write(database: Database, path: Path, now_ms: int) -> None:
-    with database.reading() as db:  # one snapshot for all tables
+def absent(location: str) -> UsageError:
+    return UsageError(Code.ERR_NOT_FOUND, _EMPTY, database=location)
+
+
+def backup_of(database: Database, folder: Path, now_ms: int) -> BackupReport:
+    moment = datetime.fromtimestamp(now_ms / 1_000, UTC)
+    path = folder / f"botctl-{moment:%Y%m%dT%H%M%S}.{now_ms % 1_000:03d}Z.zip"
+    with database.reading() as db:
         revision = revision_of(db)
         if revision is None:
-            raise OperatorError(Code.ERR_NOT_FOUND, _NOTHING, database=database.location)
-        tables = (_dumped(db, name) for name in _names(db))
-        archive.write(path, tables, revision=revision, made_ms=now_ms, source=database.location)
+            raise absent(database.location)
+        try:
+            with _whole(path) as file:
+                rows = _write(db, file, revision, now_ms)
+        except OSError as error:
+            say = f"the backup cannot be written ({error.strerror})"
+            raise unwritable(say, database.location, file=str(path)) from None
+    return BackupReport(str(path), revision, rows)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that has its name only once all of it is on the disk; its mode is 0600 from the start."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=".backup-", delete=False) as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            if path.exists():  # of two backups in one millisecond the first stays
+                raise FileExistsError(EEXIST, os.strerror(EEXIST))
+            Path(file.name).replace(path)
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The name, too, must survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(db: Connection, file: IO[bytes], revision: str, now_ms: int) -> int:
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        members = [_write_table(db, archive, shape) for shape in shapes(db)]
+        manifest = Manifest(
+            form=FORM, revision=revision, made_ms=now_ms, source=db.dialect.name, tables=members
+        )
+        archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    return sum(member.rows for member in members)
+
+
+def _write_table(db: Connection, archive: ZipFile, shape: Shape) -> Member:
+    encoder, digest, count = msgspec.json.Encoder(), sha256(), 0
+    found = db.execute(shape.select(), execution_options={"yield_per": AT_ONCE}).mappings()
+    with archive.open(member_name(shape.name), "w", force_zip64=True) as member:
+        for row in found:
+            line = encoder.encode(shape.plain({**row})) + b"\n"
+            digest.update(line)
+            member.write(line)
+            count += 1
+    return Member(table=shape.name, rows=count, sha256=digest.hexdigest())
+
+
+def count_rows(db: Connection, table: str) -> int:
+    query = sa.select(sa.func.count()).select_from(sa.table(table))
+    return int(db.execute(query).scalar_one())

@@ -1,5 +1,6 @@
 """Is this our schema, and of our age? One cheap query; an empty database is created on the spot."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -71,10 +72,14 @@ def _create(database: Database) -> None:
 
 def create(db: Connection, location: str) -> None:
     """All tables, stamped: the same as running every migration, without loading Alembic."""
-    if tables := sa.inspect(db).get_table_names():
-        raise OperatorError(
-            Code.ERR_CONFIG_INVALID, _FOREIGN, database=location, tables=len(tables)
-        )
+    refuse_foreign(sa.inspect(db).get_table_names(), location)
     schema.metadata.create_all(db, checkfirst=False)
     db.execute(sa.insert(schema.revision).values(version_num=SCHEMA_REVISION))
     journal.begin_chain(db)
+
+
+def refuse_foreign(tables: Sequence[str], location: str) -> None:
+    """Raises ERR_CONFIG_INVALID when a database without our stamp is not empty."""
+    if tables:
+        facts = {"database": location, "tables": len(tables)}
+        raise OperatorError(Code.ERR_CONFIG_INVALID, _FOREIGN, **facts)

@@ -4,9 +4,10 @@ import typer
 
 from botctl.cli.frame import busy, finish, opened
 from botctl.cli.options import AsJson, ConfigPath, Live
+from botctl.cli.permission_text import permission_line
 from botctl.cli.tables import Cell, table
 from botctl.cli.terminal import GREEN, RED, YELLOW
-from botctl.cli.verdicts import permission_line, refused_by_permission
+from botctl.cli.verdicts import refused_by_permission
 from botctl.core.reasons import Kind
 from botctl.flows.decide import DecideReport, Line, decide
 

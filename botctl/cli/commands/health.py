@@ -6,8 +6,8 @@ import typer
 from botctl.cli.commands.status import STYLES
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.permission_text import permission_line
 from botctl.cli.terminal import painted
-from botctl.cli.verdicts import permission_line
 from botctl.core.health import Finding, HealthState
 from botctl.core.permission import Permission
 from botctl.wiring.books import bot_status

@@ -8,7 +8,7 @@ import typer
 
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
-from botctl.cli.verdicts import permission_line
+from botctl.cli.permission_text import permission_line
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
 from botctl.core.permission import Level
@@ -68,7 +68,7 @@ def _switch(ctx: typer.Context, level: Level, who: str, why: str) -> None:
     with opened_books(ctx) as books:
         now_ms = books.clock.now_ms()
         report = set_kill(books.store, level, who=who or getuser(), why=why, now_ms=now_ms)
-        books.log.warning("kill switch set", level=level.name, who=report.who, why=why)
+        books.log.warning("kill switch set", allows=level.name, who=report.who, why=why)
     finish(ctx, report, _lines)
 
 

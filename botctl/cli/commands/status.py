@@ -4,11 +4,11 @@ import typer
 
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.permission_text import permission_line
 from botctl.cli.render_positions import position_table
 from botctl.cli.show import age, ether
 from botctl.cli.tables import Cell, pairs, table
 from botctl.cli.terminal import GREEN, RED, YELLOW, bold
-from botctl.cli.verdicts import permission_line
 from botctl.core.health import HealthState
 from botctl.core.permission import Level
 from botctl.flows.status import StatusReport

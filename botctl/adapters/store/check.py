@@ -1,0 +1,74 @@
+"""Is the database sound? File, schema, references and the journal's chain; every problem is named."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from botctl.adapters.store import journal, schema
+from botctl.adapters.store.backup import absent, count_rows, require_there
+from botctl.adapters.store.database import open_database
+from botctl.adapters.store.engine import BUSY_MS
+from botctl.adapters.store.portable import shapes
+from botctl.adapters.store.revision import SCHEMA_REVISION, revision_of
+from botctl.core.errors import CorruptError
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    database: str
+    revision: str
+    entries: int  # of the journal, each hash verified; 0 when the chain is broken
+    rows: Mapping[str, int]
+    problems: tuple[str, ...]
+
+
+def check(url: str, *, busy_ms: int = BUSY_MS) -> CheckReport:
+    """Raises ERR_DB_CORRUPT when it cannot even be read, ERR_NOT_FOUND when there is none."""
+    require_there(url)
+    database = open_database(url, busy_ms=busy_ms)
+    try:
+        with database.reading() as db:
+            revision = revision_of(db)
+            if revision is None:
+                raise absent(database.location)
+            return _report(db, database.location, revision)
+    finally:
+        database.close()
+
+
+def _report(db: Connection, location: str, revision: str) -> CheckReport:
+    problems = list(_of_file(db))
+    entries = 0
+    if revision != SCHEMA_REVISION:
+        problems.append(f"the schema is {revision}, and this botctl's is {SCHEMA_REVISION}")
+        return CheckReport(location, revision, entries, {}, tuple(problems))
+    found = {shape.name: set(shape.columns) for shape in shapes(db)}
+    problems += _of_schema(found)
+    if {schema.journal.name, schema.journal_head.name} <= found.keys():
+        try:
+            entries = journal.verify(db)
+        except CorruptError as error:
+            problems.append(f"{error.say} (entry {error.facts.get('entry')})")
+    rows = {name: count_rows(db, name) for name in sorted(found)}
+    return CheckReport(location, revision, entries, rows, tuple(problems))
+
+
+def _of_file(db: Connection) -> Iterator[str]:
+    if db.dialect.name != "sqlite":
+        return  # PostgreSQL checks its pages and its references itself
+    for (line,) in db.exec_driver_sql("PRAGMA integrity_check"):
+        if line != "ok":
+            yield f"SQLite: {line}"
+    for table, row, parent, _ in db.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield f"row {row} of {table} refers to nothing in {parent}"
+
+
+def _of_schema(found: Mapping[str, set[str]]) -> Iterator[str]:
+    for table in schema.metadata.sorted_tables:
+        if table.name == schema.revision.name:
+            continue
+        if table.name not in found:
+            yield f"the table {table.name} is missing"
+        elif missing := {c.name for c in table.columns} - found[table.name]:
+            yield f"the table {table.name} lacks {', '.join(sorted(missing))}"

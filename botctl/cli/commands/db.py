@@ -1,0 +1,109 @@
+"""Care for the database; none of these opens the store, which refuses what they mend."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from botctl.cli.frame import finish, opened_settings
+from botctl.cli.options import AsJson, ConfigPath
+from botctl.wiring import upkeep
+from botctl.wiring.upkeep import BackupReport, CheckReport, RestoreReport, UpgradeReport
+
+To = Annotated[
+    Path | None,
+    typer.Option("--to", help="The folder; default: storage.backups_dir.", show_default=False),
+]
+File = Annotated[Path, typer.Argument(help="What `botctl db backup` wrote.", metavar="FILE")]
+
+
+def upgrade(
+    ctx: typer.Context,
+    config: ConfigPath = None,  # noqa: ARG001  read through the context
+    json: AsJson = False,  # noqa: ARG001
+) -> None:
+    """Writes a backup, says where, then brings the schema up to date, all at once or not at all.
+
+    Example: botctl db upgrade
+    """
+    with opened_settings(ctx) as setup:
+        report = upkeep.upgrade(setup.config)
+        setup.log.info("schema upgraded", was=report.was, now=report.now, backup=report.backup)
+    finish(ctx, report, _upgraded)
+
+
+def check(
+    ctx: typer.Context,
+    config: ConfigPath = None,  # noqa: ARG001  read through the context
+    json: AsJson = False,  # noqa: ARG001
+) -> None:
+    """Verifies file, schema and every link of the journal; exit status 1 when something is wrong.
+
+    Example: botctl db check --json
+    """
+    with opened_settings(ctx) as setup:
+        report = upkeep.check(setup.config)
+    finish(ctx, report, _checked, exit_code=1 if report.problems else 0)
+
+
+def backup(
+    ctx: typer.Context,
+    to: To = None,
+    config: ConfigPath = None,  # noqa: ARG001  read through the context
+    json: AsJson = False,  # noqa: ARG001
+) -> None:
+    """One file with everything at one moment; the bot may go on running.
+
+    Example: botctl db backup
+    Example: botctl db backup --to /mnt/safe
+    """
+    with opened_settings(ctx) as setup:
+        report = upkeep.backup(setup.config, to)
+    finish(ctx, report, _backed_up)
+
+
+def restore(
+    ctx: typer.Context,
+    file: File,
+    config: ConfigPath = None,  # noqa: ARG001  read through the context
+    json: AsJson = False,  # noqa: ARG001
+) -> None:
+    """Into an empty database, SQLite or PostgreSQL alike; the file is verified before it is used.
+
+    Example: botctl db restore state/backups/botctl-20260102T030405.000Z.zip
+    """
+    with opened_settings(ctx) as setup:
+        report = upkeep.restore(setup.config, file)
+        setup.log.warning("database restored", rows=report.rows, file=str(file))
+    finish(ctx, report, _restored)
+
+
+def _upgraded(report: UpgradeReport) -> Iterator[str]:
+    if report.was == report.now:
+        yield f"the schema is {report.now} already: {report.database}"
+        return
+    if report.backup is not None:
+        yield f"backup: {report.backup}"
+    yield f"schema: {report.was or 'none'} -> {report.now}: {report.database}"
+
+
+def _checked(report: CheckReport) -> Iterator[str]:
+    yield from (f"PROBLEM: {problem}" for problem in report.problems)
+    found = len(report.problems)
+    verdict = "sound" if not found else f"{found} problem{'s' if found > 1 else ''}"
+    yield (
+        f"{verdict}: schema {report.revision}, {sum(report.rows.values())} rows,"
+        f" {report.entries} journal entries verified: {report.database}"
+    )
+
+
+def _backed_up(report: BackupReport) -> list[str]:
+    return [f"wrote {report.rows} rows of schema {report.revision} to {report.path}"]
+
+
+def _restored(report: RestoreReport) -> Iterator[str]:
+    yield (
+        f"restored {report.rows} rows, {report.entries} journal entries verified,"
+        f" schema {report.revision}: {report.database}"
+    )
