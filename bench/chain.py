@@ -37,10 +37,11 @@ MORE_SETTINGS = """
 head_age_max_ms = 86400000
 quote_age_max_ms = 86400000
 """
-HIGH_BAR = """
+# No market is good enough: what is measured is looking and deciding, not trading.
+NOTHING_TO_BUY = """
 [signals]
-passes_min = 13
 score_min = 100
+liquidity_usd_min = 1000000000000
 """
 
 
@@ -77,7 +78,7 @@ class BenchChain:
         """A folder of its own with settings and key, where a bot of this chain may live."""
         folder = self.folder / name
         folder.mkdir()
-        key = sha256(b"botctl bench").digest()
+        key = sha256(f"botctl bench {name}".encode()).digest()
         wallet = import_keystore(
             folder / "keystore.json", key, PASSPHRASE, kdf="pbkdf2", rounds=ROUNDS
         )

@@ -87,7 +87,9 @@ def served(node: StandInNode) -> Iterator[int]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             said = node.fixed if self.path == MULTICALL else node.answer(body)
-            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            head = (
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            )
             self.wfile.write(head % len(said) + said)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

@@ -52,9 +52,7 @@ class Stages:
     def counting(self) -> Iterator[None]:
         """One cycle; what no port was asked for is the rest."""
         before, started = self.seconds.total(), time.perf_counter()
-        with patch.object(
-            decide_flow, "decide_cycle", self.timed(JUDGE, decide_flow.decide_cycle)
-        ):
+        with patch.object(decide_flow, "decide_cycle", self.timed(JUDGE, decide_flow.decide_cycle)):
             yield
         took = time.perf_counter() - started
         self.seconds[REST] += took - (self.seconds.total() - before)

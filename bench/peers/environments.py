@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 ENVIRONMENTS = HERE.parent / ".peers"
 USUAL_STACK, FREQTRADE = "usual-stack", "freqtrade"
 PEERS = (USUAL_STACK, FREQTRADE)
-SAY = "not installed, so not compared: `make bench-peers` installs it"
+SAY = "not installed, so not compared: `python -m bench.peers install` installs it"
 
 
 def binary(peer: str, name: str) -> Path | None:
@@ -27,7 +27,16 @@ def install(peer: str) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)  # noqa: S603
     quietly = ("--disable-pip-version-check", "--no-input", "--quiet", "--progress-bar", "off")
     subprocess.run(  # noqa: S603  our own arguments, no shell
-        [folder / "bin" / "python", "-m", "pip", "install", *quietly, "--require-hashes", "-r", lock],
+        [
+            folder / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            *quietly,
+            "--require-hashes",
+            "-r",
+            lock,
+        ],
         check=True,
     )
     done.write_bytes(lock.read_bytes())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from bench.chain import HIGH_BAR, BenchChain, bench_chain
+from bench.chain import NOTHING_TO_BUY, BenchChain, bench_chain
 from bench.figures import Line, Mark, Note, compared, speed_up
 from bench.harness import interleaved
 from bench.limits.cycle import CycleLimit
@@ -24,11 +24,13 @@ FLOOR = "floor: http.client, msgspec, sqlite3"
 STACK = "usual stack: Typer, pydantic, ORM, web3"
 COLD, REAL = "botctl cycle, cold, 20 markets", "the same on the real node"
 REFUSED_OR_NOT = frozenset({0, 3})
-REPOSITORY = Path(__file__).parents[2]
+COLD_LIMIT = Path(__file__).parents[1] / "limits" / "cold.py"
 
 
 def figures(options: Options) -> Iterator[Line]:
-    yield Note("one HTTP server for all: it says again what a real node said, so that the EVM's time")
+    yield Note(
+        "one HTTP server for all: it says again what a real node said, so that the EVM's time"
+    )
     yield Note("is in no figure; every run starts from the same database; nothing is bought")
     with bench_chain(options.folder / "chain", MARKETS) as chain:
         node = StandInNode(chain.transport(), MARKETS)
@@ -52,13 +54,16 @@ def _commands(
 ) -> dict[str, Command]:
     limit_file = options.folder / "limit.db"
     CycleLimit(str(limit_file), MARKETS).close()
+    empty = limit_file.read_bytes()
     commands = {
         NOTHING: Command(PASS, options.folder),
         COLD: _botctl(options, chain, node, "remembered", f"http://127.0.0.1:{port}"),
         REAL: _botctl(options, chain, node, "real"),
         FLOOR: Command(
-            [PYTHON, "-m", "bench.limits.cold", str(MARKETS), str(limit_file), str(port)],
-            REPOSITORY,
+            [PYTHON, str(COLD_LIMIT), str(MARKETS), str(limit_file), str(port)],
+            options.folder,
+            {"PYTHONPATH": str(COLD_LIMIT.parents[2])},
+            before=lambda: limit_file.write_bytes(empty),
         ),
     }
     python = binary(USUAL_STACK, "python")
@@ -74,7 +79,7 @@ def _botctl(
     options: Options, chain: BenchChain, node: StandInNode, name: str, url: str = ""
 ) -> Command:
     """Its folder is put back before each run to how it was left, with one new block to scan."""
-    settings = chain.settings(name, url=url, more=HIGH_BAR)
+    settings = chain.settings(name, url=url, more=NOTHING_TO_BUY)
     place, cache = settings.parent, {"XDG_CACHE_HOME": str(options.folder / f"cache-{name}")}
     argv = [BOTCTL, "cycle", "--json"]
     for _ in range(BACKFILL_BLOCKS):

@@ -63,7 +63,7 @@ def _beside_freqtrade(rounds: Rounds) -> Iterator[Line]:
 
 def _demo(folder: Path, cycles: int) -> Mapping[str, str]:
     """A database as the demo leaves it; the environment that its commands need."""
-    with DevnetStage(StagePlan(folder, SEED), environ) as stage:  # noqa: TID251  handed on
+    with DevnetStage(StagePlan(folder, SEED), environ) as stage:
         for _ in range(cycles):
             stage.step()
             stage.run("cycle")

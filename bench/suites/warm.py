@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bench.chain import HIGH_BAR, BenchChain, bench_chain, bench_runtime, through
+from bench.chain import NOTHING_TO_BUY, BenchChain, bench_chain, bench_runtime, through
 from bench.figures import Figure, Line, Mark, Note, compared
 from bench.harness import Rounds, Sample, in_process, interleaved, measured
 from bench.limits.cycle import CycleLimit
@@ -119,8 +119,8 @@ def _bot(options: Options, size: int) -> Iterator[_Bot]:
     folder = options.folder / str(size)
     with bench_chain(folder, size) as chain:
         env = chain.environment()
-        settings = chain.settings("played", more=HIGH_BAR)
-        with bench_runtime(chain.settings("recorded", more=HIGH_BAR), env) as recorded:
+        settings = chain.settings("played", more=NOTHING_TO_BUY)
+        with bench_runtime(chain.settings("recorded", more=NOTHING_TO_BUY), env) as recorded:
             wanted = WARM_UP + 1 + options.rounds(ROUNDS) + STAGE_ROUNDS
             blocks = [_recorded(chain, recorded) for _ in range(wanted)]
     limit = CycleLimit(str(folder / "limit.db"), size)

@@ -9,9 +9,9 @@ from botctl.config.leaves import leaves
 from botctl.config.settings import Settings, resolved, resolved_url
 from botctl.config.values import Config, StorageValues
 from botctl.core.facts import Mode
+from botctl.core.plans import ScanPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address
-from botctl.core.plans import ScanPlan
 
 MS = 1_000
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from botctl.core.facts import Mode
+from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address
-from botctl.core.plans import ScanPlan, SendPlan
 
 
 class PassphraseSource(StrEnum):

@@ -24,8 +24,10 @@ SLOW_TO_BUILD = settings(
 )  # fmt: skip
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | INTEGERS | st.text(),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text("abcxyz_09", max_size=6), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text("abcxyz_09", max_size=6), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -79,7 +81,9 @@ def test_digits_inside_a_text_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize("text", ["null", "true", "5", "", "\x00", "\u2028", "🦄"])
 def test_a_text_that_looks_like_another_type_stays_text(text: str) -> None:
-    read = msgspec.json.decode(CODEC.canonical({"x": text}), type=dict[str, str | None], strict=False)
+    read = msgspec.json.decode(
+        CODEC.canonical({"x": text}), type=dict[str, str | None], strict=False
+    )
     assert read == {"x": text}
 
 

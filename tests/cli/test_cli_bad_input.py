@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,10 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> "DevnetStage":
+def stage(tmp_path: Path) -> Iterator[DevnetStage]:
     with DevnetStage(StagePlan(tmp_path / "stage", seed=3), environment()) as ready:
         ready.step()
-        yield ready  # type: ignore[misc]
+        yield ready
 
 
 def on(stage: DevnetStage, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -66,14 +66,15 @@ class Home:
         store.close()
 
     def start(self, *command: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, "-m", "botctl", *command, "--config", str(self.settings), "--json"],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},  # noqa: TID251  a child's
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "stderr").open("a"),
-            text=True,
-        )
+        with (self.folder / "stderr").open("a") as stderr:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "botctl", *command, "--config", self.settings, "--json"],
+                cwd=ROOT,
+                env=os.environ,  # noqa: TID251  a child's
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
         self._started.append(process)
         return process
 

@@ -104,9 +104,7 @@ def bundle_id(number: int) -> BundleId:
     return BundleId(f"{number:064x}")
 
 
-def row(
-    number: int, *, pair: int = 1, kind: str = "FAIL", reason: str = "SCORE_LOW"
-) -> LedgerRow:
+def row(number: int, *, pair: int = 1, kind: str = "FAIL", reason: str = "SCORE_LOW") -> LedgerRow:
     """Of `cycle(number)`."""
     return LedgerRow(
         cycle_id=cycle(number).cycle_id,
@@ -210,9 +208,7 @@ def mined(store: SqlStore, one: Order, *, block: int = 50) -> Order:
 
 
 def fill(one: Order, *, tokens: int, native_wei: int, gas_wei: int = 7) -> Fill:
-    return Fill(
-        one.id, one.kind, one.intent.token, tokens, native_wei, gas_wei, 50, block_hash(50)
-    )
+    return Fill(one.id, one.kind, one.intent.token, tokens, native_wei, gas_wei, 50, block_hash(50))
 
 
 def in_state(one: Order, state: OrderState) -> Order:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 import migrations
 from botctl.adapters.store import migrate, revision
-from botctl.adapters.store.backup import BackupReport
+from botctl.adapters.store.backup import BackupReport, backup_of
 from botctl.adapters.store.database import open_database
 from botctl.adapters.store.migrate import upgrade
 from botctl.adapters.store.revision import REVISIONS, SCHEMA_REVISION
@@ -20,23 +20,35 @@ from tests.support.builders import NOW_MS
 
 _CATALOG = {
     "sqlite": (
-        "SELECT t.name, c.name, c.type, c.\"notnull\", coalesce(c.dflt_value, ''), c.pk"
-        " FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'",
-        "SELECT t.name, f.\"table\", f.\"from\" FROM sqlite_master t"
-        " JOIN pragma_foreign_key_list(t.name) f",
-        "SELECT t.name, i.\"unique\", i.partial, group_concat(coalesce(c.name, '()'))"
-        " FROM sqlite_master t JOIN pragma_index_list(t.name) i JOIN pragma_index_info(i.name) c"
-        " GROUP BY t.name, i.name, i.\"unique\", i.partial",
+        (
+            "SELECT t.name, c.name, c.type, c.\"notnull\", coalesce(c.dflt_value, ''), c.pk"
+            " FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+        ),
+        (
+            'SELECT t.name, f."table", f."from" FROM sqlite_master t'
+            " JOIN pragma_foreign_key_list(t.name) f"
+        ),
+        (
+            "SELECT t.name, i.\"unique\", i.partial, group_concat(coalesce(c.name, '()'))"
+            " FROM sqlite_master t JOIN pragma_index_list(t.name) i JOIN pragma_index_info(i.name) c"
+            ' GROUP BY t.name, i.name, i."unique", i.partial'
+        ),
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
     ),
     "postgresql": (
-        "SELECT table_name, column_name, ordinal_position, data_type, is_nullable, column_default,"
-        " numeric_precision, is_identity, identity_generation"
-        " FROM information_schema.columns WHERE table_schema = 'public'",
-        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace",
-        "SELECT tablename, replace(indexdef, 'alembic_version_pkc', 'alembic_version_pkey')"
-        " FROM pg_indexes WHERE schemaname = 'public'",
+        (
+            "SELECT table_name, column_name, ordinal_position, data_type, is_nullable, column_default,"
+            " numeric_precision, is_identity, identity_generation"
+            " FROM information_schema.columns WHERE table_schema = 'public'"
+        ),
+        (
+            "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace"
+        ),
+        (
+            "SELECT tablename, replace(indexdef, 'alembic_version_pkc', 'alembic_version_pkey')"
+            " FROM pg_indexes WHERE schemaname = 'public'"
+        ),
     ),
 }
 
@@ -68,16 +80,13 @@ def test_the_constant_is_the_head_of_the_migrations() -> None:
     assert scripts.get_heads() == [SCHEMA_REVISION]
 
 
-def test_migrations_build_what_the_first_command_creates(
-    database_url: str, tmp_path: Path
-) -> None:
+def test_migrations_build_what_the_first_command_creates(database_url: str, tmp_path: Path) -> None:
     report = upgrade(database_url, tmp_path / "backups", now_ms=NOW_MS)
     assert (report.was, report.now, report.backup) == (None, SCHEMA_REVISION, None)
     migrated = _rows(database_url)
     database = open_database(database_url)
     with database.writing() as db:
         for table in sa.inspect(db).get_table_names():
-            db.exec_driver_sql("PRAGMA defer_foreign_keys = ON") if not database.is_postgres else 0
             db.exec_driver_sql(f"DROP TABLE {table}{' CASCADE' if database.is_postgres else ''}")
     database.close()
     opened(database_url).close()
@@ -111,7 +120,6 @@ def test_what_is_older_is_backed_up_before_it_is_touched(
     assert refused.value.code is Code.ERR_SCHEMA_OLDER
     monkeypatch.setattr(migrate, "SCHEMA_REVISION", "0002")
     done: list[str] = []
-    backup_of = migrate.backup_of
 
     def backed_up(*given: object) -> BackupReport:
         done.append("backup")

@@ -8,7 +8,7 @@ import pytest
 from botctl.core.codes import Code
 from botctl.core.errors import BotError, CorruptError, OperatorError
 from botctl.core.lifecycle import OrderEvent, OrderState
-from botctl.core.units import UINT256_MAX
+from botctl.core.units import UINT256_MAX, OrderId
 from botctl.ports.store import Moved
 from tests.store.filled import (
     batch,
@@ -52,7 +52,7 @@ def test_a_second_order_for_the_same_effect_is_left_out_and_counted(database_url
     fill(database_url)
     store = opened(database_url)
     assert store.record(cycle_row(2), [])
-    again = replace(large_order(), id="another")
+    again = replace(large_order(), id=OrderId("another"))
     assert store.commit(batch(again, number=2))
     assert store.order("another") is None
     assert store.counters().values == {"intent_idempotency_blocks_total": 1}

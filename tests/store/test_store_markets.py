@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botctl.adapters.store import SqlStore
+from botctl.adapters.store import SqlStore, markets
 from botctl.adapters.store.columns import BIGINT_MAX
-from botctl.adapters.store.markets import TRAIL_MAX
 from botctl.core.facts import Source, Window
 from botctl.core.lifecycle import OrderEvent
 from botctl.ports.store import Cursor, Moved, Swap
@@ -55,12 +54,12 @@ def test_a_cursor_keeps_its_hash_so_that_the_next_scan_sees_the_fork(store: SqlS
 
 
 def test_the_trail_is_newest_first_and_bounded(store: SqlStore) -> None:
-    for block in range(1, TRAIL_MAX + 6):
-        store.advance(at(block), [], [])
-    trail = store.trail(10 * TRAIL_MAX)
-    assert len(trail) == TRAIL_MAX
-    assert [c.block_number for c in trail[:2]] == [TRAIL_MAX + 5, TRAIL_MAX + 4]
-    assert store.trail(1) == trail[:1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markets, "TRAIL_MAX", 7)
+        for block in range(1, 20):
+            store.advance(at(block), [], [])
+    assert store.trail(100) == tuple(at(block) for block in range(19, 12, -1))
+    assert store.trail(1) == (at(19),)
 
 
 def test_a_roll_back_forgets_what_the_vanished_blocks_told(store: SqlStore) -> None:
@@ -156,6 +155,7 @@ def counted(swaps: Sequence[Swap], blocks: int, at_block: int) -> Window:
     )
 
 
+@settings(max_examples=50, deadline=None)
 @given(SWAPS, st.integers(1, 12), st.integers(1, 6), st.integers(6, 12))
 def test_windows_are_what_counting_by_hand_gives(
     scratch: SqlStore, swaps: list[Swap], at_block: int, short: int, long: int

@@ -15,11 +15,17 @@ from botctl.core.errors import CorruptError
 
 
 @dataclass(frozen=True, slots=True)
+class TableRows:
+    table: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     database: str
     revision: str
     entries: int  # of the journal, each hash verified; 0 when the chain is broken
-    rows: Mapping[str, int]
+    tables: tuple[TableRows, ...]
     problems: tuple[str, ...]
 
 
@@ -42,7 +48,7 @@ def _report(db: Connection, location: str, revision: str) -> CheckReport:
     entries = 0
     if revision != SCHEMA_REVISION:
         problems.append(f"the schema is {revision}, and this botctl's is {SCHEMA_REVISION}")
-        return CheckReport(location, revision, entries, {}, tuple(problems))
+        return CheckReport(location, revision, entries, (), tuple(problems))
     found = {shape.name: set(shape.columns) for shape in shapes(db)}
     problems += _of_schema(found)
     if {schema.journal.name, schema.journal_head.name} <= found.keys():
@@ -50,8 +56,8 @@ def _report(db: Connection, location: str, revision: str) -> CheckReport:
             entries = journal.verify(db)
         except CorruptError as error:
             problems.append(f"{error.say} (entry {error.facts.get('entry')})")
-    rows = {name: count_rows(db, name) for name in sorted(found)}
-    return CheckReport(location, revision, entries, rows, tuple(problems))
+    tables = tuple(TableRows(name, count_rows(db, name)) for name in sorted(found))
+    return CheckReport(location, revision, entries, tables, tuple(problems))
 
 
 def _of_file(db: Connection) -> Iterator[str]:

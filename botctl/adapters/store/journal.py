@@ -95,14 +95,15 @@ def begin_chain(db: Connection) -> None:
 def verify(db: Connection) -> int:
     """Walk the whole chain; the number of entries. Raises CorruptError at the first altered one."""
     table, previous, seq = schema.journal, GENESIS, 0
-    rows = db.execution_options(yield_per=1_000).execute(sa.select(table).order_by(table.c.seq))
-    for row in rows:
-        link = entry_hash(previous, row.at_ms, row.subject, row.event, row.body)
-        if row.seq != seq + 1 or row.hash != link:
-            raise _broken(seq + 1)
-        previous, seq = link, row.seq
-    head = db.execute(sa.select(schema.journal_head)).one()
-    if (head.seq, head.hash) != (seq, previous):
+    query, paged = sa.select(table).order_by(table.c.seq), {"yield_per": 1_000}
+    with db.execute(query, execution_options=paged) as rows:  # closes the server's cursor
+        for row in rows:
+            link = entry_hash(previous, row.at_ms, row.subject, row.event, row.body)
+            if row.seq != seq + 1 or row.hash != link:
+                raise _broken(seq + 1)
+            previous, seq = link, row.seq
+    head = db.execute(sa.select(schema.journal_head)).one_or_none()
+    if head is None or (head.seq, head.hash) != (seq, previous):
         raise _broken(seq + 1)
     return seq
 

@@ -29,7 +29,8 @@ def upgrade(
     """
     with opened_settings(ctx) as setup:
         report = upkeep.upgrade(setup.config)
-        setup.log.info("schema upgraded", was=report.was, now=report.now, backup=report.backup)
+        if report.was != report.now:
+            setup.log.info("schema upgraded", was=report.was, now=report.now, backup=report.backup)
     finish(ctx, report, _upgraded)
 
 
@@ -93,7 +94,7 @@ def _checked(report: CheckReport) -> Iterator[str]:
     found = len(report.problems)
     verdict = "sound" if not found else f"{found} problem{'s' if found > 1 else ''}"
     yield (
-        f"{verdict}: schema {report.revision}, {sum(report.rows.values())} rows,"
+        f"{verdict}: schema {report.revision}, {sum(table.rows for table in report.tables)} rows,"
         f" {report.entries} journal entries verified: {report.database}"
     )
 

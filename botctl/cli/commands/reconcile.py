@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
@@ -7,11 +8,23 @@ from botctl.cli.options import AsJson, ConfigPath, Live
 from botctl.cli.show import short
 from botctl.cli.tables import Cell, table
 from botctl.cli.terminal import RED, painted
+from botctl.flows.compare import accept_native
 from botctl.flows.reconcile import ReconcileReport, reconcile
+
+Accept = Annotated[
+    str,
+    typer.Option(
+        "--accept",
+        help="Why the native balance differs: the books start from it as it is now, and the halt is"
+        " lifted. Tokens are not touched.",
+        show_default=False,
+    ),
+]
 
 
 def command(
     ctx: typer.Context,
+    accept: Accept = "",
     live: Live = False,  # noqa: ARG001  read through the context
     config: ConfigPath = None,  # noqa: ARG001
     json: AsJson = False,  # noqa: ARG001
@@ -21,10 +34,13 @@ def command(
     Exit status 1: ledger and chain differ; nothing moves until that is understood.
 
     Example: botctl reconcile --json
+    Example: botctl reconcile --accept "deposited 0.5 ether"
     """
     with opened(ctx) as rt, rt.only_one("reconcile") as ours:
         if not ours:
             busy(ctx, "reconcile")
+        if accept:
+            accept_native(rt, accept)
         report = reconcile(rt)
     finish(ctx, report, lines, 1 if report.mismatches else 0)
 

@@ -4,9 +4,9 @@ from pydantic import Field, model_validator
 
 from botctl.config.groups.base import Group
 from botctl.config.kinds import Whole
+from botctl.core.plans import SendPlan
 from botctl.core.policy import Exits, Signals
 from botctl.core.units import BPS_ONE
-from botctl.core.plans import SendPlan
 
 SIGNALS_COUNT = 13  # botctl/core/signals.py; a test compares
 

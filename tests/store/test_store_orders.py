@@ -1,0 +1,213 @@
+"""Orders: every arrow of the table and no other, with its line of the timeline and of the journal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from botctl.adapters.store import SqlStore, journal
+from botctl.core.codes import Code
+from botctl.core.errors import CorruptError
+from botctl.core.intent import Side
+from botctl.core.lifecycle import MOVES, OrderEvent, OrderState
+from botctl.core.orders import Order, OrderKind, SendCode
+from botctl.core.units import OrderId
+from botctl.ports.store import Moved
+from tests.store.making import CHAIN, WALLET, address, block_hash, decided, order, signed, signing
+
+S, E = OrderState, OrderEvent
+# From CREATED to each state that is not terminal, by `move` after `sign`.
+WAYS: dict[OrderState, Sequence[OrderEvent]] = {
+    S.SIGNED: (),
+    S.SUBMITTED: (E.SUBMIT,),
+    S.PENDING: (E.SUBMIT, E.SEE_PENDING),
+    S.MINED: (E.SUBMIT, E.SEE_MINED),
+}
+ARROWS = sorted(MOVES.items())
+
+
+def brought_to(store: SqlStore, state: OrderState, number: int = 1) -> Order:
+    decided(store, number, order(number))
+    if state is S.CREATED:
+        return order(number)
+    one, _ = signed(store, order(number))
+    for event in WAYS[state]:
+        one = store.move(one, Moved(event), 2_001)
+    assert one.state is state
+    return one
+
+
+def entries(store: SqlStore) -> int:
+    with store._db.reading() as db:
+        return journal.verify(db)
+
+
+@pytest.mark.parametrize(("arrow", "to"), ARROWS)
+def test_every_arrow_is_stored_with_its_line(
+    store: SqlStore, arrow: tuple[OrderState, OrderEvent], to: OrderState
+) -> None:
+    before = brought_to(store, arrow[0])
+    known = entries(store)
+    moved = Moved(arrow[1], "CODE", "why\0", block_number=60, block_hash=block_hash(60))
+    if arrow[1] is E.SIGN:
+        after, _ = signed(store, before)
+    else:
+        after = store.move(before, moved, 3_000)
+        assert (after.code, after.detail) == ("CODE", "why\ufffd")
+    assert after.state is to
+    assert store.order(before.id) == after
+    last = store.timeline(before.id)[-1]
+    assert (last.event, last.state, last.at_ms) == (arrow[1], to, after.changed_ms)
+    assert entries(store) == known + 1
+
+
+@pytest.mark.parametrize(
+    ("state", "event"), sorted(set(product([S.CREATED, *WAYS], E)) - set(MOVES))
+)
+def test_no_other_arrow_is_stored(store: SqlStore, state: OrderState, event: OrderEvent) -> None:
+    before = brought_to(store, state)
+    with pytest.raises(CorruptError) as refused:
+        store.move(before, Moved(event), 3_000)
+    assert refused.value.code is Code.ERR_ILLEGAL_MOVE
+    assert store.order(before.id) == before
+
+
+def losers(store: SqlStore, stale: Order) -> Iterator[None]:
+    """Each way to move an order that another run has moved."""
+    with pytest.raises(CorruptError) as lost:
+        store.move(stale, Moved(E.SUBMIT), 3_000)
+    assert lost.value.code is Code.ERR_MOVE_LOST
+    yield
+    with pytest.raises(CorruptError) as lost:
+        store.settle(replace(stale, state=S.MINED), Moved(E.BURY_OK), None, 3_000)
+    assert lost.value.code is Code.ERR_MOVE_LOST
+    yield
+    with pytest.raises(CorruptError) as lost:
+        signed(store, replace(stale, state=S.CREATED), chain_nonce=7)
+    assert lost.value.code is Code.ERR_MOVE_LOST
+    yield
+
+
+def test_a_move_that_lost_writes_nothing(store: SqlStore) -> None:
+    stale = brought_to(store, S.SIGNED)
+    now = store.move(stale, Moved(E.SUBMIT), 2_500)
+    story, known = store.timeline(stale.id), entries(store)
+    for _ in losers(store, stale):
+        assert store.order(stale.id) == now
+        assert store.timeline(stale.id) == story
+        assert entries(store) == known
+        assert store.nonce_next(CHAIN, WALLET) == 1
+
+
+def test_the_block_is_where_it_was_last_seen_mined(store: SqlStore) -> None:
+    one = brought_to(store, S.PENDING)
+    one = store.move(one, Moved(E.SEE_MINED, block_number=60, block_hash=block_hash(60)), 1)
+    assert store.has_unsettled("main", 60)
+    assert not store.has_unsettled("main", 59)
+    one = store.move(one, Moved(E.SEE_MINED, block_number=61, block_hash=block_hash(61)), 2)
+    assert one.block_number == 61
+    one = store.move(one, Moved(E.SEE_REORG), 3)
+    assert (one.block_number, one.block_hash) == (None, None)
+    assert store.order(one.id) == one
+    assert not store.has_unsettled("main", 99)
+
+
+def test_signing_gives_out_each_nonce_once_and_never_below_the_chain(store: SqlStore) -> None:
+    assert store.nonce_next(CHAIN, WALLET) is None
+    decided(store, 1, *(order(n) for n in range(1, 5)))
+    given = [
+        signed(store, order(n), chain_nonce=floor)[0].nonce
+        for n, floor in ((1, 5), (2, 5), (3, 9), (4, 0))
+    ]
+    assert given == [5, 6, 9, 10]
+    assert store.nonce_next(CHAIN, WALLET) == 11
+
+
+def test_a_signature_is_stored_byte_for_byte(store: SqlStore) -> None:
+    decided(store, 1, order(1), order(2))
+    after, attempt = signed(store, order(1), chain_nonce=3)
+    assert after.state is S.SIGNED
+    assert attempt.raw == b"order-0001:3"
+    assert store.attempts(after.id) == (attempt,)
+    assert store.attempts_of([after.id, order(2).id]) == {after.id: (attempt,), order(2).id: ()}
+
+
+def test_a_signer_that_fails_leaves_no_trace(store: SqlStore) -> None:
+    decided(store, 1, order(1))
+
+    def fails(_: int) -> None:
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011  the signer's own, whatever it is
+        store.sign(order(1), chain_id=CHAIN, wallet=WALLET, chain_nonce=3, now_ms=1, sign_now=fails)
+    assert store.order(order(1).id) == order(1)
+    assert store.nonce_next(CHAIN, WALLET) is None
+    assert store.attempts(order(1).id) == ()
+
+
+def test_a_nonce_proven_unused_goes_back(store: SqlStore) -> None:
+    decided(store, 1, *(order(n) for n in (1, 2, 3)))
+    first, second, third = (signed(store, order(n), chain_nonce=5)[0] for n in (1, 2, 3))
+    unsent = Moved(E.PROVE_UNSENT)
+    store.move(second, unsent, 3_000)
+    assert store.nonce_next(CHAIN, WALLET) == 8, "7 is still out, so 6 stays a gap"
+    store.move(third, unsent, 3_000)
+    assert store.nonce_next(CHAIN, WALLET) == 6
+    store.move(first, unsent, 3_000)
+    assert store.nonce_next(CHAIN, WALLET) == 5
+    decided(store, 2, order(4))
+    again, _ = signed(store, order(4), chain_nonce=5)
+    assert again.nonce == 5
+
+
+def test_sending_is_counted_with_the_answer(store: SqlStore) -> None:
+    decided(store, 1, order(1))
+    _, attempt = signed(store, order(1))
+    known = entries(store)
+    store.sent(attempt, SendCode.UNCLEAR, 3_000)
+    store.sent(attempt, SendCode.ALREADY_KNOWN, 3_001)
+    [stored] = store.attempts(order(1).id)
+    assert stored == replace(attempt, sends=2, last_code=SendCode.ALREADY_KNOWN)
+    assert entries(store) == known + 2
+
+
+def test_open_orders_come_exits_first_then_by_nonce_then_by_age(store: SqlStore) -> None:
+    young, old = order(1, created_ms=2_000), order(2, created_ms=1_000)
+    entry, exit_ = order(3), order(4, side=Side.SELL, created_ms=3_000)
+    decided(store, 1, young, old, entry, exit_)
+    entry, _ = signed(store, entry)
+    assert [o.id for o in store.open()] == [exit_.id, entry.id, old.id, young.id]
+    assert store.open([S.SIGNED]) == (entry,)
+    assert store.open([S.CONFIRMED]) == ()
+
+
+def test_an_ended_order_is_no_longer_open_and_never_forgotten(store: SqlStore) -> None:
+    decided(store, 1, order(1))
+    ended = store.move(order(1), Moved(E.REFUSE, "INV_HEALTH_OK"), 2_000)
+    assert store.open() == ()
+    assert store.open([S.FAILED]) == store.recent(None) == (ended,)
+
+
+def test_recent_orders_come_newest_first(store: SqlStore) -> None:
+    several = [order(n, pair=n % 2, created_ms=n) for n in (1, 2)]
+    decided(store, 1, *several)
+    approval = order(3, pair=1, kind=OrderKind.APPROVE, created_ms=3)
+    store.add(approval)
+    assert [o.id for o in store.recent(2)] == [approval.id, several[1].id]
+    assert [o.id for o in store.of_pair(address(1), 5)] == [approval.id, several[0].id]
+    assert store.of_pair(address(1), 1) == (approval,)
+    assert store.order(OrderId("unknown")) is None
+    assert store.timeline(OrderId("unknown")) == ()
+
+
+def test_bytes_signed_twice_are_refused_by_the_database(store: SqlStore) -> None:
+    """The last line of defence: even a broken signer cannot make two orders of one transaction."""
+    decided(store, 1, order(1), order(2))
+    signed(store, order(1))
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        store.sign(
+            order(2), chain_id=CHAIN, wallet=WALLET, chain_nonce=0, now_ms=1,
+            sign_now=lambda _: signing(order(1).id)(0),
+        )  # fmt: skip
+    assert store.order(order(2).id) == order(2)
