@@ -74,11 +74,11 @@ class BenchChain:
     def now_ms(self) -> int:
         return control.head(self.rpc).timestamp_s * MS + MS
 
-    def settings(self, name: str, *, url: str = "", more: str = "") -> Path:
-        """A folder of its own with settings and key, where a bot of this chain may live."""
+    def settings(self, name: str, *, owner: str = "", url: str = "", more: str = "") -> Path:
+        """A folder of its own for a bot; bots of one `owner` have the same key."""
         folder = self.folder / name
         folder.mkdir()
-        key = sha256(f"botctl bench {name}".encode()).digest()
+        key = sha256(f"botctl bench {owner or name}".encode()).digest()
         wallet = import_keystore(
             folder / "keystore.json", key, PASSPHRASE, kdf="pbkdf2", rounds=ROUNDS
         )

@@ -9,22 +9,41 @@ import json
 import os
 import sys
 import time
+from typing import TypedDict
 
-LIMIT_KB_PER_UNIT = 1024 if sys.platform == "darwin" else 1  # ru_maxrss is in bytes there
+UNITS_PER_KB = 1024 if sys.platform == "darwin" else 1  # ru_maxrss is in bytes there
 
 
-def run(order):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201  one line in, one line out
+class Order(TypedDict):
+    argv: list[str]
+    cwd: str
+    env: dict[str, str]
+    output: str
+
+
+class Answer(TypedDict):
+    wall_s: float
+    cpu_s: float
+    peak_kb: int
+    status: int
+
+
+def run(order: Order) -> Answer:
+    """Both streams go to one file; the child is waited for, so that its usage is known."""
     os.chdir(order["cwd"])
-    output = (os.POSIX_SPAWN_OPEN, 1, order["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), output]
-    actions.append((os.POSIX_SPAWN_DUP2, 1, 2))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    actions = (
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, order["output"], flags, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    )
     started = time.perf_counter()
     pid = os.posix_spawn(order["argv"][0], order["argv"], order["env"], file_actions=actions)
     _, status, usage = os.wait4(pid, 0)
     return {
         "wall_s": time.perf_counter() - started,
         "cpu_s": usage.ru_utime + usage.ru_stime,
-        "peak_kb": usage.ru_maxrss // LIMIT_KB_PER_UNIT,
+        "peak_kb": usage.ru_maxrss // UNITS_PER_KB,
         "status": os.waitstatus_to_exitcode(status),
     }
 

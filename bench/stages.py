@@ -1,7 +1,7 @@
 """Where a cycle's time goes: ports that count the seconds spent behind them."""
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar, cast
 from unittest.mock import patch
 
 import botctl.flows.decide as decide_flow
+from botctl.core.deciding import decide_cycle
 from botctl.ports.chain import MarketReader
 from botctl.ports.codec import Codec
 from botctl.ports.runtime import Runtime
@@ -36,7 +37,7 @@ class Stages:
     """Seconds by stage, of all cycles that ran within `counting`."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = defaultdict(float)
         self.cycles = 0
         self._deciding = False
 
@@ -51,11 +52,11 @@ class Stages:
     @contextmanager
     def counting(self) -> Iterator[None]:
         """One cycle; what no port was asked for is the rest."""
-        before, started = self.seconds.total(), time.perf_counter()
-        with patch.object(decide_flow, "decide_cycle", self.timed(JUDGE, decide_flow.decide_cycle)):
+        before, started = sum(self.seconds.values()), time.perf_counter()
+        with patch.object(decide_flow, "decide_cycle", self.timed(JUDGE, decide_cycle)):
             yield
         took = time.perf_counter() - started
-        self.seconds[REST] += took - (self.seconds.total() - before)
+        self.seconds[REST] += took - (sum(self.seconds.values()) - before)
         self.cycles += 1
 
     def deciding(self, *, yes: bool) -> None:
@@ -70,6 +71,9 @@ class Stages:
                 self.seconds[stage] += time.perf_counter() - started
 
         return counted
+
+    def _total(self) -> float:
+        return sum(self.seconds.values())
 
     def _of_store(self, method: str) -> str:
         return _OF_DECIDE.get(method, LOAD) if self._deciding else _OF_SCAN.get(method, MARKETS)

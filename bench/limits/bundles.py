@@ -68,7 +68,7 @@ def prove(bundle_id: str, body: bytes) -> None:
         raise ValueError(f"{broken} checks fail")
 
 
-def failures(bundle: Bundle) -> int:
+def failures(bundle: Bundle) -> int:  # noqa: PLR0915
     """Flat on purpose: 22 comparisons of exact integers, and their count of failures."""
     world, seen, decision = bundle.inputs.world, bundle.inputs.detection, bundle.decision
     facts, probe, quote, m = seen.facts, seen.probe, decision.quote, decision.measures

@@ -41,13 +41,17 @@ def _last_cycle(options: Options, chain: BenchChain) -> tuple[int, int, float, f
     place = chain.settings("bot", more=NOTHING_TO_BUY).parent
     cache = {"XDG_CACHE_HOME": str(options.folder / "cache")}
     argv = [BOTCTL, "cycle", "--json"]
+    samples = []
+    sample = None
     for _ in range(CYCLES):
         chain.step()
         env = cache | chain.environment()
         options.launcher.run(Command([BOTCTL, "status"], place, env))  # the settings' cache
-        sample = options.launcher.run(Command(argv, place, env, OK_OR_REFUSED))
+        samples.append(options.launcher.run(Command(argv, place, env, OK_OR_REFUSED)))
+    sample = samples[-1]
     said = options.launcher.said()
     report = json.loads(said[said.rindex('\n{"') + 1 :] if '\n{"' in said else said)
+    assert sample is not None
     lines = len(report["decide"]["lines"])
     assert lines == chain.markets
     return report["scan"]["round_trips"], lines, sample.peak_kb / KB_PER_MB, sample.wall_s * 1e3

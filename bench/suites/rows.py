@@ -93,7 +93,7 @@ def _store(url: str) -> Iterator[Store]:
 
 @contextmanager
 def _raw(url: str) -> Iterator[Insert]:
-    names = [name for name in LedgerRow.__dataclass_fields__]
+    names = list(LedgerRow.__dataclass_fields__)
     columns = ", ".join(("bot", *names))
     if url.startswith("sqlite"):
         file = url.removeprefix("sqlite:///")

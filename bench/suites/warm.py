@@ -119,8 +119,10 @@ def _bot(options: Options, size: int) -> Iterator[_Bot]:
     folder = options.folder / str(size)
     with bench_chain(folder, size) as chain:
         env = chain.environment()
-        settings = chain.settings("played", more=NOTHING_TO_BUY)
-        with bench_runtime(chain.settings("recorded", more=NOTHING_TO_BUY), env) as recorded:
+        settings = chain.settings("played", owner="warm", more=NOTHING_TO_BUY)
+        with bench_runtime(
+            chain.settings("recorded", owner="warm", more=NOTHING_TO_BUY), env
+        ) as recorded:
             wanted = WARM_UP + 1 + options.rounds(ROUNDS) + STAGE_ROUNDS
             blocks = [_recorded(chain, recorded) for _ in range(wanted)]
     limit = CycleLimit(str(folder / "limit.db"), size)

@@ -10,6 +10,7 @@ import botctl
 
 HELP: Final = frozenset({"--help", "-h"})
 SHELL_ASKS: Final = "_BOTCTL_COMPLETE"  # set by the completion script that the shell loaded
+INTERRUPTED: Final = 130
 START, LOOP, LOOK, PROOF, CARE = "Start", "The loop", "Look", "Proof", "Care"
 
 
@@ -69,7 +70,10 @@ GROUPS: Final[dict[str, str]] = {
 
 def main() -> NoReturn:
     gc.disable()  # nothing made while importing is garbage; the frame turns it on again
-    sys.exit(run(sys.argv[1:]))
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # while still importing
+        sys.exit(INTERRUPTED)
 
 
 def run(args: list[str]) -> int:

@@ -13,7 +13,8 @@ from botctl.core.text import printable, redacted
 
 USAGE, PIPE_CLOSED, BROKEN = 2, 141, 70  # 141: what the shell reports of a program the pipe ended
 FRAMES_MAX: Final = 4
-PACKAGE: Final = Path(__file__).parents[2]
+PACKAGE: Final = Path(__file__).parents[1]
+UNEXPECTED: Final = Code.ERR_PROMISE_BROKEN
 
 
 def bot_error(error: BotError, *, as_json: bool) -> int:
@@ -28,14 +29,11 @@ def usage_error(message: str, *, as_json: bool) -> int:
 
 
 def unexpected(error: BaseException, *, as_json: bool) -> int:
-    """Our own mistake. Where, but no values of variables: keys and passphrases are variables."""
-    say = f"botctl made a mistake ({type(error).__name__}: {redacted(str(error))}); state is kept"
-    facts = {"where": " > ".join(places(error))}
+    """Our own mistake: what and where, but not its message, which may quote a key or a passphrase."""
+    say = "botctl made a mistake and stopped; its state is kept. Please report this line"
+    facts = {"type": type(error).__name__, "where": " > ".join(places(error))}
     tell(UNEXPECTED, say, facts, BROKEN, as_json=as_json)
     return BROKEN
-
-
-UNEXPECTED: Final = Code.ERR_PROMISE_BROKEN
 
 
 def places(error: BaseException) -> list[str]:

@@ -10,6 +10,7 @@ import typer
 
 from botctl.cli.document import document
 from botctl.cli.errors import UNEXPECTED, places
+from botctl.cli.output import say
 from botctl.core.errors import BotError
 from botctl.ports.runtime import Log, Runtime
 from botctl.wiring import open_books, open_runtime
@@ -67,10 +68,6 @@ def busy(ctx: typer.Context, command: str) -> NoReturn:
     finish(ctx, report, lambda _: [f"another `botctl {command}` is running; this one did nothing"])
 
 
-def say(text: str) -> None:
-    print(text)  # noqa: T201  the command line's own stdout
-
-
 def config_path(ctx: typer.Context) -> Path | None:
     given = ctx.params.get("config")
     return None if given is None else Path(str(given))
@@ -86,7 +83,7 @@ def _set_up(ctx: typer.Context) -> Setup:
 def _mistakes_logged(log: Log) -> Iterator[None]:
     try:
         yield
-    except (BotError, typer.Exit, BrokenPipeError):
+    except (BotError, typer.Exit):
         raise
     except Exception as error:
         log.error(  # noqa: TRY400  ours has no traceback to give: it could hold secrets

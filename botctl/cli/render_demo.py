@@ -1,10 +1,10 @@
 """The demo on a terminal: a table that grows cycle by cycle, then the summary."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from botctl.cli.output import say
 from botctl.cli.render_positions import position_table
 from botctl.cli.show import ether
 from botctl.cli.tables import table
@@ -23,8 +23,8 @@ def live_table(*, quiet: bool) -> Iterator[Show]:
     if quiet:
         yield lambda _: None
         return
-    _put(bold(_aligned(HEADERS) + "  what happened"))
-    yield lambda cycle: _put(_line(cycle))
+    say(bold(_aligned(HEADERS) + "  what happened"))
+    yield lambda cycle: say(_line(cycle))
 
 
 def _line(cycle: DemoCycle) -> str:
@@ -49,11 +49,6 @@ def _happened(cycle: DemoCycle) -> str:
 
 def _aligned(cells: tuple[str, ...]) -> str:
     return "  ".join(text.rjust(wide) for text, wide in zip(cells, WIDTHS, strict=True))
-
-
-def _put(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()  # a pipe would otherwise see the whole demo at its end
 
 
 def report_lines(report: DemoReport) -> Iterator[str]:

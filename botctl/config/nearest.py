@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+ALIKE, RESEMBLING = 0.85, 0.5
+
 
 def nearest(wrong: str, known: Sequence[str]) -> str | None:
-    """The right field in the wrong group first, then the most alike."""
-    last = wrong.rpartition(".")[2]
-    if moved := [name for name in known if name.rpartition(".")[2] == last]:
-        return moved[0]
-    return next(iter(get_close_matches(wrong, known, n=1, cutoff=0.5)), None)
+    """A slip of the pen in the same group, then the right field in the wrong group, then a guess."""
+    group, _, last = wrong.rpartition(".")
+    siblings = [name for name in known if name.rpartition(".")[0] == group]
+    moved = [name for name in known if name.rpartition(".")[2] == last]
+    guesses = (
+        *get_close_matches(wrong, siblings, n=1, cutoff=ALIKE),
+        *moved,
+        *get_close_matches(wrong, known, n=1, cutoff=RESEMBLING),
+    )
+    return next(iter(guesses), None)
 
 
 def hint(wrong: str, known: Sequence[str]) -> str:

@@ -28,7 +28,8 @@ ADDRESS_CHARS = 42
 
 def template(mode: Mode = Mode.PAPER) -> str:
     """Reads back to the defaults, with `mode` set."""
-    settings = Settings(bot=BotGroup(mode=mode))
+    # A copy is not validated: live is refused until its blanks are filled in, by whoever reads it.
+    settings = Settings().model_copy(update={"bot": BotGroup(mode=mode)})
     told = list(leaves(settings))
     parts = [HEAD, *(_section(name, settings, told) for name in Settings.model_fields)]
     return "\n".join(parts)
@@ -52,12 +53,18 @@ def _section(name: str, settings: Settings, told: list[Leaf]) -> str:
     value = getattr(settings, name)
     if not isinstance(value, BaseModel):
         whole = next(leaf for leaf in told if leaf.name == name)
-        return "\n".join(_tables(whole))
+        return "\n".join(_tables(whole)).rstrip() + "\n"
+    own = [leaf for leaf in told if leaf.name.startswith(f"{name}.")]
     lines = [*_comment(_first_line(value)), f"[{name}]"]
-    for leaf in told:
-        if leaf.name.startswith(f"{name}."):
-            lines += _setting(leaf)
-    return "\n".join([*lines, ""])
+    for leaf in own:  # what follows a table of its own would belong to that table
+        lines += [] if _is_table(leaf) else _setting(leaf)
+    for leaf in own:
+        lines += ["", *_tables(leaf)] if _is_table(leaf) else []
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _is_table(leaf: Leaf) -> bool:
+    return isinstance(leaf.plain, list) and any(isinstance(item, Mapping) for item in leaf.plain)
 
 
 def _first_line(group: BaseModel) -> str:
@@ -90,8 +97,6 @@ def _tables(leaf: Leaf) -> Iterator[str]:
 
 def _toml(value: object) -> str:
     """JSON strings are TOML basic strings; our values hold no others of its oddities."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, str) and value.startswith("0x") and len(value) == ADDRESS_CHARS:

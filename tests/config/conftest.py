@@ -1,14 +1,16 @@
 """A settings file of its own for each test, and an environment that holds nothing of ours."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from botctl.config.load import load
 from botctl.config.values import Config
 
-Load = Callable[..., Config]
+
+class Load(Protocol):
+    def __call__(self, text: str = "", **env: str) -> Config: ...
 
 
 @pytest.fixture

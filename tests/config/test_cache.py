@@ -1,7 +1,6 @@
 """A cached configuration is the validated one, or it is not used at all."""
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ class Validations:
 
 
 @pytest.fixture
-def validations(monkeypatch: pytest.MonkeyPatch) -> Iterator[Validations]:
+def validations(monkeypatch: pytest.MonkeyPatch) -> Validations:
     counted, really = Validations(), validate.validated
 
     def counting(path: Path, text: bytes, env: dict[str, str]) -> Config:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from botctl.adapters.devnet import control
+from botctl.adapters.devnet import calldata, control
+from botctl.adapters.devnet.deploy import TRADERS
 from botctl.adapters.devnet.plan import ETHER
+from botctl.adapters.evm import abi
 from botctl.adapters.evm.calldata import RouterCalls
 from botctl.adapters.evm.reader import EvmMarketReader
 from botctl.adapters.evm.sender import EvmSender
@@ -116,7 +118,13 @@ class Twin:
         return self.signed(token, self.calls.approve(spender=self.terms.router, amount=amount))
 
     def sell(
-        self, token: Address, amount: int, *, min_out: int = 0, deadline_s: int | None = None
+        self,
+        token: Address,
+        amount: int,
+        *,
+        min_out: int = 0,
+        deadline_s: int | None = None,
+        gas_limit: int = GAS_LIMIT,
     ) -> SignedTx:
         data = self.calls.sell(
             amount_in=amount,
@@ -125,7 +133,23 @@ class Twin:
             to=self.address,
             deadline_s=self.deadline_s() if deadline_s is None else deadline_s,
         )
-        return self.signed(self.terms.router, data)
+        return self.signed(self.terms.router, data, gas_limit=gas_limit)
+
+    def quoted_sale(self, token: Address, amount: int) -> int:
+        """What a sale would bring, found out on paper alone."""
+        before = self.file.path.read_bytes()
+        receipt = self.on_paper(self.sell(token, amount))
+        self.file.path.write_bytes(before)
+        return receipt.transfers[-1][-1]
+
+    def give_from_crowd(self, token: Address, to: Address, amount: int) -> None:
+        """A transfer by somebody who holds the token."""
+        rpc = self.chain.rpc
+        giver = control.accounts(rpc)[TRADERS][0]
+        data = calldata.call("transfer(address,uint256)", abi.address(to), abi.uint(amount))
+        gift = control.Transaction(giver, control.nonce(rpc, giver), data, to=token)
+        control.all_of(rpc, [gift.request()])
+        self.mine()
 
     def on_paper(self, signed: SignedTx) -> Receipt:
         assert self.venue.send(signed) == SendAnswer(SendCode.ACCEPTED, "")

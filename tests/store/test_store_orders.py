@@ -11,7 +11,7 @@ from botctl.core.codes import Code
 from botctl.core.errors import CorruptError
 from botctl.core.intent import Side
 from botctl.core.lifecycle import MOVES, OrderEvent, OrderState
-from botctl.core.orders import Order, OrderKind, SendCode
+from botctl.core.orders import Order, OrderKind, SendCode, SignedTx, UnsignedTx
 from botctl.core.units import OrderId
 from botctl.ports.store import Moved
 from tests.store.making import CHAIN, WALLET, address, block_hash, decided, order, signed, signing
@@ -136,7 +136,7 @@ def test_a_signature_is_stored_byte_for_byte(store: SqlStore) -> None:
 def test_a_signer_that_fails_leaves_no_trace(store: SqlStore) -> None:
     decided(store, 1, order(1))
 
-    def fails(_: int) -> None:
+    def fails(nonce: int) -> tuple[UnsignedTx, SignedTx]:  # noqa: ARG001
         raise OSError
 
     with pytest.raises(OSError):  # noqa: PT011  the signer's own, whatever it is

@@ -18,6 +18,7 @@ from botctl.ports.store import DecidedBatch, Moved
 from tests.store.making import (
     BOT,
     address,
+    block_hash,
     bundle_id,
     cycle,
     decided,
@@ -206,7 +207,7 @@ def test_the_stored_books_are_those_of_the_arithmetic(
         one = order(number, pair=market)
         decided(scratch, number, one)
         seen = mined(scratch, one)
-        booked = Fill(one.id, one.kind, one.intent.token, tokens, native, gas, 1, address(0))
+        booked = Fill(one.id, one.kind, one.intent.token, tokens, native, gas, 1, block_hash(0))
         scratch.settle(seen, OK, booked, 3_000)
         before, account = account, after_fill(account, booked)
         moved += native - gas
