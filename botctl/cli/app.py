@@ -74,6 +74,8 @@ def main() -> NoReturn:
         sys.exit(run(sys.argv[1:]))
     except KeyboardInterrupt:  # while still importing
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # while telling of an error
+        sys.exit(import_module("botctl.cli.errors").broken_pipe())
 
 
 def run(args: list[str]) -> int:
@@ -87,8 +89,5 @@ def run(args: list[str]) -> int:
 
 
 def _print(text: str) -> int:
-    try:
-        print(text, flush=True)  # noqa: T201  this is the command line
-    except BrokenPipeError:
-        return int(import_module("botctl.cli.errors").broken_pipe())
+    print(text, flush=True)  # noqa: T201  this is the command line
     return 0

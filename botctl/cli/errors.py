@@ -52,7 +52,7 @@ def broken_pipe() -> int:
 def tell(code: str, say: str, facts: dict[str, str], exit_code: int, *, as_json: bool) -> None:
     if as_json:
         error = {"code": code, "message": say, "exit_code": exit_code, "facts": facts}
-        print(json.dumps({"error": error}, ensure_ascii=False))  # noqa: T201
+        print(json.dumps({"error": error}, ensure_ascii=False), flush=True)  # noqa: T201
         return
     told = ", ".join([code, *(f"{key}={value}" for key, value in facts.items())])
     print(printable(f"botctl: {say or code} ({told})"), file=sys.stderr)  # noqa: T201

@@ -74,8 +74,9 @@ def config_path(ctx: typer.Context) -> Path | None:
 
 
 def _set_up(ctx: typer.Context) -> Setup:
-    gc.freeze()  # imports are for ever: no collection need walk them again
-    gc.enable()
+    if not gc.isenabled():  # `main` held it back while importing
+        gc.freeze()  # imports are for ever: no collection need walk them again
+        gc.enable()
     return set_up(config_path(ctx))
 
 

@@ -38,13 +38,14 @@ class Numbered:
         return f"{now_ms:013d}-{next(self.numbers):08d}"
 
 
+IDS = Numbered()  # one for all stores: two processes never make the same id
+
+
 @contextmanager
 def opened(
     url: str, *, bot: str = BOT, factory: Address = FACTORY, busy_ms: int = BUSY_MS
 ) -> Iterator[SqlStore]:
-    store = open_store(
-        url, chain_id=CHAIN, factory=factory, bot=bot, ids=Numbered(), busy_ms=busy_ms
-    )
+    store = open_store(url, chain_id=CHAIN, factory=factory, bot=bot, ids=IDS, busy_ms=busy_ms)
     assert isinstance(store, SqlStore)
     try:
         yield store

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import count, product
 
 import pytest
 
@@ -27,7 +27,11 @@ WAYS: dict[OrderState, Sequence[OrderEvent]] = {
 ARROWS = sorted(MOVES.items())
 
 
-def brought_to(store: SqlStore, state: OrderState, number: int = 1) -> Order:
+NUMBERS = count(1)  # an order of its own each: these tests share a database
+
+
+def brought_to(store: SqlStore, state: OrderState) -> Order:
+    number = next(NUMBERS)
     decided(store, number, order(number))
     if state is S.CREATED:
         return order(number)
@@ -45,32 +49,32 @@ def entries(store: SqlStore) -> int:
 
 @pytest.mark.parametrize(("arrow", "to"), ARROWS)
 def test_every_arrow_is_stored_with_its_line(
-    store: SqlStore, arrow: tuple[OrderState, OrderEvent], to: OrderState
+    scratch: SqlStore, arrow: tuple[OrderState, OrderEvent], to: OrderState
 ) -> None:
-    before = brought_to(store, arrow[0])
-    known = entries(store)
+    before = brought_to(scratch, arrow[0])
+    known = entries(scratch)
     moved = Moved(arrow[1], "CODE", "why\0", block_number=60, block_hash=block_hash(60))
     if arrow[1] is E.SIGN:
-        after, _ = signed(store, before)
+        after, _ = signed(scratch, before)
     else:
-        after = store.move(before, moved, 3_000)
+        after = scratch.move(before, moved, 3_000)
         assert (after.code, after.detail) == ("CODE", "why\ufffd")
     assert after.state is to
-    assert store.order(before.id) == after
-    last = store.timeline(before.id)[-1]
+    assert scratch.order(before.id) == after
+    last = scratch.timeline(before.id)[-1]
     assert (last.event, last.state, last.at_ms) == (arrow[1], to, after.changed_ms)
-    assert entries(store) == known + 1
+    assert entries(scratch) == known + 1
 
 
 @pytest.mark.parametrize(
     ("state", "event"), sorted(set(product([S.CREATED, *WAYS], E)) - set(MOVES))
 )
-def test_no_other_arrow_is_stored(store: SqlStore, state: OrderState, event: OrderEvent) -> None:
-    before = brought_to(store, state)
+def test_no_other_arrow_is_stored(scratch: SqlStore, state: OrderState, event: OrderEvent) -> None:
+    before = brought_to(scratch, state)
     with pytest.raises(CorruptError) as refused:
-        store.move(before, Moved(event), 3_000)
+        scratch.move(before, Moved(event), 3_000)
     assert refused.value.code is Code.ERR_ILLEGAL_MOVE
-    assert store.order(before.id) == before
+    assert scratch.order(before.id) == before
 
 
 def losers(store: SqlStore, stale: Order) -> Iterator[None]:

@@ -27,7 +27,7 @@ def parsed(url: str) -> URL:
     """The URL with our drivers named. Raises OperatorError when it is not one we can serve."""
     try:
         parts = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # the latter: a port that is no number
         raise _bad_url("it cannot be read as a database URL") from None
     match parts.get_backend_name():
         case "sqlite" if parts.database not in {None, "", ":memory:"}:

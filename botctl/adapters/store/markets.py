@@ -1,6 +1,6 @@
 """Markets, swaps and how far the chain was read; a reorg takes back what its blocks told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -38,16 +38,6 @@ WINDOWS: Final = sa.text(
 _M, _C, _S = schema.markets.c, schema.cursors.c, schema.swaps.c
 _P, _O = schema.positions.c, schema.orders.c
 
-# A market that a reorg took away stays in sight while any bot holds it or has an order for it.
-_held = sa.or_(
-    sa.exists().where(
-        _P.chain_id == _M.chain_id, _P.pair == _M.pair, _P.closed_ms.is_(None)
-    ),
-    sa.exists().where(
-        _O.chain_id == _M.chain_id, _O.pair == _M.pair, _O.state.in_(sorted(OPEN))
-    ),
-)  # fmt: skip
-
 # What is there stays as it is; only a market whose creation had vanished takes its new one.
 _ADD_MARKET: Final = insert(
     schema.markets,
@@ -62,10 +52,17 @@ _ADD_CURSOR: Final = insert(schema.cursors, on_conflict="DO NOTHING")
 class Markets(Part):
     def markets(self) -> tuple[Market, ...]:
         query = _SELECT_MARKET.where(
-            *self._feed(schema.markets), sa.or_(_M.orphaned == 0, _held)
+            *self._feed(schema.markets), sa.or_(_M.orphaned == 0, *self._kept())
         ).order_by(_M.pair)
         with self._db.reading() as db:
             return tuple(Market(*row) for row in db.execute(query))
+
+    def _kept(self) -> Iterator[sa.ColumnElement[bool]]:
+        """A market that a reorg took away stays in sight while we hold it or have an order for it."""
+        of_pair = (_P.bot == self._scope.bot, _P.chain_id == _M.chain_id, _P.pair == _M.pair)
+        yield sa.exists().where(*of_pair, _P.closed_ms.is_(None))
+        of_pair = (_O.bot == self._scope.bot, _O.chain_id == _M.chain_id, _O.pair == _M.pair)
+        yield sa.exists().where(*of_pair, _O.state.in_(sorted(OPEN)))
 
     def cursor(self) -> Cursor | None:
         return next(iter(self.trail(1)), None)

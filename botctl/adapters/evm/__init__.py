@@ -1,0 +1,1 @@
+"""EVM chains: thin JSON-RPC, batched reads pinned to one block, our own signing."""
