@@ -16,7 +16,7 @@ from tests.support.chain import chain, demo_chain
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     store = opened_store(tmp_path)
-    with freeze_time(NOON + SECOND, ignore=["_pytest"]) as frozen:
+    with freeze_time(NOON + SECOND, ignore=["_pytest.timing"]) as frozen:
         assert isinstance(frozen, FrozenDateTimeFactory)
         yield World(frozen, store)
     store.close()

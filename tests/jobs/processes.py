@@ -18,6 +18,7 @@ from tests.support.chain import Chain
 PATIENCE_S = 60.0
 POLL_MS = 10
 MINUTE_MS = 60_000
+MADE_UP = "made up by a test"
 ROOT = Path(__file__).parents[2]
 
 
@@ -50,19 +51,22 @@ class Home:
             url, chain_id=chain_id, factory=factory, bot="main", busy_ms=5_000, ids=ids
         )
 
-    def jobs(self) -> list[JobRun]:
+    def started(self) -> list[JobRun]:
+        """The times at which the loop started a job, oldest first."""
         store = self.store()
         try:
-            return list(store.jobs(100)[::-1])
+            return [
+                row for row in store.jobs(100)[::-1] if row.detail != MADE_UP and row.started_ms
+            ]
         finally:
             store.close()
 
     def make_one_due(self) -> None:
-        """As if botctl had run until three minutes ago: the newest time is due at once."""
+        """As if botctl had run until a few minutes ago: the newest time is due at once."""
         now_ms = SystemClock().now_ms()
         due_ms = now_ms - now_ms % MINUTE_MS - 2 * MINUTE_MS
         store = self.store()
-        store.record_job(JobRun("cycle", due_ms, due_ms, due_ms, Outcome.RAN))
+        store.record_job(JobRun("cycle", due_ms, due_ms, due_ms, Outcome.RAN, MADE_UP))
         store.close()
 
     def start(self, *command: str) -> "subprocess.Popen[str]":

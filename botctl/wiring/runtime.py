@@ -1,0 +1,77 @@
+"""The Runtime over one chain: reader, sender and key beside the store."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from botctl.adapters.clock import SystemClock, pause_ms
+from botctl.adapters.codec import JsonCodec
+from botctl.adapters.evm.calldata import RouterCalls
+from botctl.adapters.evm.retry import Patience, RetryingRpc
+from botctl.adapters.evm.rpc import JsonRpc, Rpc
+from botctl.adapters.files import DiskBundleFolder
+from botctl.adapters.ids import TimeOrderedIds
+from botctl.adapters.locks import CommandLocks
+from botctl.config.build import build_sha
+from botctl.config.values import Config
+from botctl.ports.runtime import Identity, Log, Runtime
+from botctl.ports.store import Store
+from botctl.wiring.venues import Place, place_of
+
+PAUSE_MS, PAUSE_MS_MAX = 200, 2_000  # between tries of a read
+
+
+@contextmanager
+def connected(config: Config, env: Mapping[str, str], log: Log, store: Store) -> Iterator[Runtime]:
+    """Its connections are closed again afterwards; the store is the caller's."""
+    rpcs = [_rpc(config, url) for url in config.chain.urls]
+    try:
+        yield _runtime(config, env, log, store, rpcs)
+    finally:
+        for rpc in rpcs:
+            rpc.close()
+
+
+def _rpc(config: Config, url: str) -> Rpc:
+    chain = config.chain
+    rpc = JsonRpc(url, timeout_ms=chain.timeout_ms, batch_max=chain.batch_max)
+    patience = Patience(chain.tries_max, PAUSE_MS, PAUSE_MS_MAX)
+    return RetryingRpc(rpc, patience, pause_ms=pause_ms, chance=random.random)
+
+
+def _runtime(
+    config: Config, env: Mapping[str, str], log: Log, store: Store, rpcs: Sequence[Rpc]
+) -> Runtime:
+    place = place_of(config, env, rpcs, store)
+    return Runtime(
+        identity=_identity(config, place),
+        policy=config.policy,
+        scan_plan=config.scan_plan,
+        send_plan=config.send_plan,
+        clock=SystemClock(config.clock_offset_ms),
+        ids=TimeOrderedIds(),
+        codec=JsonCodec(),
+        log=log,
+        store=store,
+        markets=place.markets,
+        txs=place.txs,
+        sender=place.sender,
+        calls=RouterCalls(),
+        signer=place.signer,
+        only_one=CommandLocks(Path(config.storage.state_dir)).only_one,
+        bundle_folder=DiskBundleFolder(Path(config.storage.bundles_dir)),
+    )
+
+
+def _identity(config: Config, place: Place) -> Identity:
+    return Identity(
+        bot=config.bot.name,
+        mode=config.bot.mode,
+        wallet=place.wallet,
+        signer_hint=place.hint,
+        build_sha=build_sha(),
+        config_hash=config.config_hash,
+        seed=None,
+        interval_ms=config.schedule.interval_ms,
+    )
