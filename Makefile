@@ -73,6 +73,7 @@ bench: setup  ## measure against the limits, interleaved in one run
 lock: setup  ## resolve the dependencies for every platform (UPGRADE=--upgrade for newer ones)
 	$(call quietly,uv,$(INSTALL) --no-build-isolation --editable '.[lock]')
 	$(RESOLVE) pyproject.toml --extra setup --output-file requirements/runtime.lock
+	$(RESOLVE) pyproject.toml --extra setup --extra keyring --output-file requirements/keyring.lock
 	$(RESOLVE) pyproject.toml --extra setup --extra dev --output-file requirements/dev.lock
 	$(RESOLVE) requirements/node.in --output-file requirements/node.lock
 

@@ -8,11 +8,14 @@ from bench.processes import Launcher
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`quick` proves that a suite runs, with figures that mean little; `folder` is the suite's own."""
+    """`quick` proves that a suite runs, with figures that mean little and without the peers.
+
+    `folder` is the suite's own.
+    """
 
     folder: Path
     quick: bool
     launcher: Launcher
 
     def rounds(self, full: int) -> int:
-        return 2 if self.quick else full
+        return 1 if self.quick else full

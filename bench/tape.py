@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from botctl.adapters.evm.transport import Reply, Transport
 
+SHOWN = 200  # bytes of either request around where they part
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -33,7 +35,15 @@ class Recorder:
 
 
 class TapeMismatchError(RuntimeError):
-    """The program asked for something else than when the tape was made."""
+    """The program asked for something else, or for more or less, than when the tape was made."""
+
+    def __init__(self, at: int, recorded: bytes, asked: bytes) -> None:
+        pairs = enumerate(zip(recorded, asked, strict=False))
+        same = next((i for i, (a, b) in pairs if a != b), min(len(recorded), len(asked)))
+        around = slice(max(0, same - SHOWN // 2), same + SHOWN // 2)
+        super().__init__(
+            f"exchange {at}, byte {same}: recorded {recorded[around]!r}, asked {asked[around]!r}"
+        )
 
 
 class Player:
@@ -44,11 +54,13 @@ class Player:
         self._at = 0
 
     def post(self, body: bytes) -> Reply:
-        exchange = self._tape[self._at]
-        if exchange.request != body:
-            raise TapeMismatchError(f"exchange {self._at}: {body[:200]!r}")
+        recorded = self._tape[self._at].request if self._at < len(self._tape) else b""
+        if recorded != body:
+            raise TapeMismatchError(self._at, recorded, body)
         self._at += 1
-        return exchange.reply
+        return self._tape[self._at - 1].reply
 
     def close(self) -> None:
-        assert self._at == len(self._tape), "the tape was not played to its end"
+        """Raises TapeMismatchError when the tape was not played to its end."""
+        if self._at < len(self._tape):
+            raise TapeMismatchError(self._at, self._tape[self._at].request, b"")

@@ -66,7 +66,7 @@ def _commands(
             before=lambda: limit_file.write_bytes(empty),
         ),
     }
-    python = binary(USUAL_STACK, "python")
+    python = None if options.quick else binary(USUAL_STACK, "python")
     if python is not None:
         script, database = str(HERE / "usual_stack.py"), str(options.folder / "stack.db")
         rpc = {"RPC": f"http://127.0.0.1:{port}/multicall"}
@@ -82,7 +82,7 @@ def _botctl(
     settings = chain.settings(name, url=url, more=NOTHING_TO_BUY)
     place, cache = settings.parent, {"XDG_CACHE_HOME": str(options.folder / f"cache-{name}")}
     argv = [BOTCTL, "cycle", "--json"]
-    for _ in range(BACKFILL_BLOCKS):
+    for _ in range(options.rounds(BACKFILL_BLOCKS)):
         options.launcher.run(Command(argv, place, {**cache, **chain.environment()}, REFUSED_OR_NOT))
         chain.step()
         node.forget()

@@ -8,7 +8,7 @@ from bench.figures import Figure, Line, Mark, Note
 from bench.options import Options
 from bench.processes import BOTCTL, Command
 
-SIZES, SIZES_QUICK = (20, 500, 1_000, 2_000), (20, 40)
+SIZES, SIZES_QUICK = (20, 500, 1_000, 2_000), (10, 20)
 CYCLES = 3
 KB_PER_MB = 1_024
 OK_OR_REFUSED = frozenset({0, 3})
@@ -17,8 +17,8 @@ CONSTANT = Mark(bound=1.0)
 
 def figures(options: Options) -> Iterator[Line]:
     yield Note("`botctl cycle` as a process on the real node: the last of a few, a new block each")
-    first = None
-    for size in SIZES_QUICK if options.quick else SIZES:
+    first, sizes = None, SIZES_QUICK if options.quick else SIZES
+    for size in sizes:
         with bench_chain(options.folder / str(size), size) as chain:
             trips, requests, peak_mb, wall_ms = _last_cycle(options, chain)
         first = first or trips
@@ -26,7 +26,7 @@ def figures(options: Options) -> Iterator[Line]:
             what=f"round trips of a scan of {size:,} markets",
             value=trips,
             unit="",
-            against=f"those of {(SIZES_QUICK if options.quick else SIZES)[0]}",
+            against=f"those of {sizes[0]}",
             other=first,
             ratio=trips / first,
             mark=CONSTANT,
@@ -42,16 +42,14 @@ def _last_cycle(options: Options, chain: BenchChain) -> tuple[int, int, float, f
     cache = {"XDG_CACHE_HOME": str(options.folder / "cache")}
     argv = [BOTCTL, "cycle", "--json"]
     samples = []
-    sample = None
-    for _ in range(CYCLES):
+    for _ in range(options.rounds(CYCLES)):
         chain.step()
         env = cache | chain.environment()
         options.launcher.run(Command([BOTCTL, "status"], place, env))  # the settings' cache
         samples.append(options.launcher.run(Command(argv, place, env, OK_OR_REFUSED)))
-    sample = samples[-1]
     said = options.launcher.said()
     report = json.loads(said[said.rindex('\n{"') + 1 :] if '\n{"' in said else said)
-    assert sample is not None
+    sample = samples[-1]
     lines = len(report["decide"]["lines"])
     assert lines == chain.markets
     return report["scan"]["round_trips"], lines, sample.peak_kb / KB_PER_MB, sample.wall_s * 1e3

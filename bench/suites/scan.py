@@ -11,7 +11,7 @@ from bench.tape import Recorder
 from botctl.flows.scan import scan
 from botctl.ports.runtime import Runtime
 
-MARKETS, MARKETS_QUICK = 500, 20
+MARKETS, MARKETS_QUICK = 500, 10
 ROUNDS = 15
 MARK = Mark(bound=2.0, stretch=1.3)
 SCAN, RAW, SURVEY = "scan, all facts, stored", "the same reads, raw", "the survey alone"

@@ -26,7 +26,6 @@ READS = {
     "botctl ledger --limit 20": ["ledger", "--limit", "20"],
 }
 UNWELL = frozenset({0, 1})  # the demo's last cycle is old by the time it is measured
-REFUSED = frozenset({0, 2})
 
 
 def figures(options: Options) -> Iterator[Line]:
@@ -41,13 +40,13 @@ def figures(options: Options) -> Iterator[Line]:
         name: Command([BOTCTL, *arguments], folder, env, UNWELL)
         for name, arguments in READS.items()
     }
-    commands |= _freqtrade(options.folder)
+    commands |= {} if options.quick else _freqtrade(options.folder)
     cases = {name: options.launcher.case(command) for name, command in commands.items()}
     rounds = interleaved(cases, options.rounds(ROUNDS))
     yield from (compared(rounds, name, PYTHON, mark=LOOK) for name in LOOKS)
     for name in READS:
         yield compared(rounds, name, PYTHON, mark=READ)
-    yield from _beside_freqtrade(rounds)
+    yield from () if options.quick else _beside_freqtrade(rounds)
 
 
 def _beside_freqtrade(rounds: Rounds) -> Iterator[Line]:
@@ -79,6 +78,6 @@ def _freqtrade(folder: Path) -> dict[str, Command]:
     trades = ["show-trades", "--db-url", f"sqlite:///{home / 'trades.sqlite'}"]
     asked = {"--version": ["--version"], "--help": ["--help"], "show-trades": trades}
     return {
-        f"freqtrade {name}": Command([str(program), *arguments], home, {}, REFUSED)
+        f"freqtrade {name}": Command([str(program), *arguments], home)
         for name, arguments in asked.items()
     }

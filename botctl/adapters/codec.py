@@ -1,15 +1,22 @@
 """Canonical documents (RFC 8785) by msgspec: sorted compact JSON, large integers as strings."""
 
 import re
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Final, TypeVar
+from itertools import pairwise
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
-from botctl.core.bundle import SAFE_INTEGER, Bundle, plain
+from botctl.core.books import Books, Contest, Position
+from botctl.core.bundle import SAFE_INTEGER, Bundle, Header, plain
+from botctl.core.case import Inputs
 from botctl.core.codes import Code
+from botctl.core.deciding.decision import Decision
 from botctl.core.errors import CheckError
 from botctl.core.facts import Detection, World
+from botctl.core.permission import PermissionSource
+from botctl.core.policy import Policy
 from botctl.core.units import BundleId
 
 T = TypeVar("T")
@@ -18,35 +25,98 @@ T = TypeVar("T")
 _BUNDLE: Final = msgspec.json.Decoder(Bundle, strict=False)
 _DETECTION: Final = msgspec.json.Decoder(Detection, strict=False)
 _WORLD: Final = msgspec.json.Decoder(World, strict=False)
-_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_SOURCES: Final = msgspec.json.Decoder(tuple[PermissionSource, ...], strict=False)
+_POLICY: Final = msgspec.json.Decoder(Policy, strict=False)
+_HEADER: Final = msgspec.json.Decoder(Header, strict=False)
 LONG: Final = 16  # digits of 2^53 - 1
-_LONG: Final = re.compile(rb"-?\d{%d,}" % LONG)
+_LONG_SHAPE: Final = b"0" * LONG
+_DIGITS_AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
+_RUN: Final = re.compile(rb"\d+")
+_SEAM: Final = b"\0"  # no JSON holds a bare NUL
+
+
+class _Inputs(msgspec.Struct, gc=False):
+    """core.case.Inputs, with what a whole cycle shares still encoded."""
+
+    now_ms: int
+    world: msgspec.Raw
+    sources: msgspec.Raw
+    detection: Detection
+    position: Position | None
+    books: Books
+    contest: Contest
+
+
+class _Stored(msgspec.Struct, gc=False):
+    """core.bundle.Bundle, likewise."""
+
+    header: msgspec.Raw
+    policy: msgspec.Raw
+    inputs: _Inputs
+    decision: Decision
+
+
+_STORED: Final = msgspec.json.Decoder(_Stored, strict=False)
+
+
+class _Shared(Generic[T]):
+    """Reads a part that many bundles in a row have in common only when it changes."""
+
+    def __init__(self, decoder: "msgspec.json.Decoder[T]") -> None:
+        self._decoder = decoder
+        self._last: tuple[bytes, T] | None = None
+
+    def read(self, raw: msgspec.Raw) -> T:
+        """The very same object for the same bytes; raises what the decoder raises."""
+        body, last = bytes(raw), self._last
+        if last is not None and last[0] == body:
+            return last[1]
+        value = self._decoder.decode(body)
+        self._last = body, value
+        return value
+
+
+class Embedded:
+    """Canonical bytes on their way into a larger document."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
 
 
 class JsonCodec:
     """Implements ports.codec.Codec; keys are field names, so ASCII, and sort alike in any UTF."""
 
+    def __init__(self) -> None:
+        self._header, self._policy = _Shared(_HEADER), _Shared(_POLICY)
+        self._world, self._sources = _Shared(_WORLD), _Shared(_SOURCES)
+
     def canonical(self, document: object) -> bytes:
         """Encodes the dataclasses as they are, then quotes long integers between the strings.
 
         A walk in Python (`plain`) would say the same five times slower; it is the way for the rare
-        document with an escape, where a quote does not always end a string.
+        document with an escape, where a quote does not always end a string. What is embedded is
+        canonical already and stays out of both.
         """
-        body = _ENCODER.encode(document)
+        body, embedded = _encoded(document)
         if b"\\" in body:
-            return _ENCODER.encode(plain(document))
-        parts = body.split(b'"')
-        parts[::2] = [_quoted(part) for part in parts[::2]]
-        return b'"'.join(parts)
+            body, embedded = _encoded(plain(document))
+        else:
+            body = _quoted(body)
+        return _sewn(body, embedded) if embedded else body
 
     def embed(self, canonical: bytes) -> object:
-        return msgspec.Raw(canonical)
+        return Embedded(canonical)
 
     def bundle_id(self, canonical: bytes) -> BundleId:
         return BundleId(sha256(canonical).hexdigest())
 
     def read_bundle(self, body: bytes) -> Bundle:
-        return _read(_BUNDLE, body)
+        try:
+            return self._bundle(_STORED.decode(body))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return _read(_BUNDLE, body)  # in one piece, so that the error names the whole path
 
     def read_detection(self, body: bytes) -> Detection:
         return _read(_DETECTION, body)
@@ -57,14 +127,64 @@ class JsonCodec:
     def to_plain(self, body: bytes) -> object:
         return msgspec.json.decode(body)
 
+    def _bundle(self, stored: _Stored) -> Bundle:
+        of_market = stored.inputs
+        inputs = Inputs(
+            now_ms=of_market.now_ms,
+            world=self._world.read(of_market.world),
+            sources=self._sources.read(of_market.sources),
+            detection=of_market.detection,
+            position=of_market.position,
+            books=of_market.books,
+            contest=of_market.contest,
+        )
+        header, policy = self._header.read(stored.header), self._policy.read(stored.policy)
+        return Bundle(header, policy, inputs, stored.decision)
 
-def _quoted(part: bytes) -> bytes:
-    return _LONG.sub(_quote, part) if len(part) >= LONG else part
+
+def _encoded(document: object) -> tuple[bytes, list[bytes]]:
+    """Sorted compact JSON with a seam for each embedded part, and those parts in its order."""
+    embedded: list[bytes] = []
+
+    def seam(value: object) -> msgspec.Raw:
+        assert isinstance(value, Embedded), type(value)
+        embedded.append(value.body)
+        return msgspec.Raw(_SEAM)
+
+    return msgspec.json.encode(document, enc_hook=seam, order="sorted"), embedded
 
 
-def _quote(found: re.Match[bytes]) -> bytes:
-    digits = found.group()
-    return digits if abs(int(digits)) <= SAFE_INTEGER else b'"%s"' % digits
+def _sewn(body: bytes, embedded: Sequence[bytes]) -> bytes:
+    first, *others = body.split(_SEAM)
+    pairs = zip(embedded, others, strict=True)
+    return b"".join((first, *(piece for pair in pairs for piece in pair)))
+
+
+def _quoted(body: bytes) -> bytes:
+    """`body` without escapes: each integer that a reader could lose, between quotes."""
+    cuts = list(_ends_of_long_integers(body))
+    if not cuts:
+        return body
+    return b'"'.join([body[start:end] for start, end in pairwise((0, *cuts, len(body)))])
+
+
+def _ends_of_long_integers(body: bytes) -> Iterator[int]:
+    """Start, end, start, end; a sign belongs to its integer. Digits within a text are skipped."""
+    shape = body.translate(_DIGITS_AS_ZEROS)
+    at, counted, quotes = shape.find(_LONG_SHAPE), 0, 0
+    while at >= 0:
+        quotes += body.count(b'"', counted, at)
+        counted = at
+        if quotes % 2:
+            end = body.index(b'"', at)
+        else:
+            digits = _RUN.match(body, at)
+            assert digits is not None
+            end = digits.end()
+            if end - at > LONG or int(digits.group()) > SAFE_INTEGER:
+                yield at - body.startswith(b"-", at - 1)
+                yield end
+        at = shape.find(_LONG_SHAPE, end)
 
 
 def _read(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:

@@ -49,9 +49,13 @@ COMMANDS: Final[dict[str, Entry]] = {
     "positions": Entry(_in("positions"), "What is held, profit and loss net of gas", LOOK),
     "orders": Entry(_in("orders"), "Orders, open ones first", LOOK),
     "order show": Entry(_in("order_show"), "One order's timeline and attempts", LOOK),
+    "ledger verify": Entry(_in("ledger_verify"), "Name the first altered entry", PROOF),
     "replay": Entry(_in("replay"), "Compute decisions again and compare", PROOF),
     "bundle validate": Entry(_in("bundle", "validate"), "Check hash and completeness", PROOF),
     "bundle export": Entry(_in("bundle", "export"), "Write bundles as files", PROOF),
+    "nonce status": Entry(_in("nonce", "status"), "Our nonces beside the chain's", CARE),
+    "nonce repair": Entry(_in("nonce", "repair"), "Mend gaps and drift; a dry run first", CARE),
+    "positions write-off": Entry(_in("write_off"), "Close what cannot be sold", CARE),
     "db upgrade": Entry(_in("db", "upgrade"), "Bring the schema up to date, after a backup", CARE),
     "db check": Entry(_in("db", "check"), "Prove schema and content sound", CARE),
     "db backup": Entry(_in("db", "backup"), "Write a backup", CARE),
@@ -64,6 +68,7 @@ GROUPS: Final[dict[str, str]] = {
     "devnet": "The local chain",
     "keystore": "The key",
     "kill": "The latched switch: survives restarts, names who and why",
+    "nonce": "Which transaction number comes next, and who says so",
     "order": "A single order",
 }
 

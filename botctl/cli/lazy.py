@@ -28,6 +28,15 @@ class LazyGroup(TyperGroup):
             return _command(cmd_name, COMMANDS[name])
         return group(cmd_name) if not self.prefix and cmd_name in GROUPS else None
 
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """A command may have another below it: `ledger` lists, `ledger verify` proves."""
+        two = " ".join(args[:2])
+        if not self.prefix and args[0] in COMMANDS and two in COMMANDS and len(args) > 1:
+            return two, _command(args[1], COMMANDS[two]), args[2:]
+        return super().resolve_command(ctx, args)
+
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
         formatter.write(overview(self.prefix.strip()))
 

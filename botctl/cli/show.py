@@ -36,3 +36,8 @@ def age(duration_ms: int | None) -> str:
 def short(hexadecimal: str) -> str:
     """Enough of an address or a hash to tell it from its neighbours."""
     return hexadecimal if len(hexadecimal) <= 14 else f"{hexadecimal[:8]}…{hexadecimal[-4:]}"  # noqa: PLR2004
+
+
+def gwei(wei: int) -> str:
+    """A price of gas, to the thousandth."""
+    return f"{wei // 10**9}.{wei % 10**9 // 10**6:03}"

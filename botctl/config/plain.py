@@ -29,7 +29,10 @@ def plain_config(settings: Settings, source: Path) -> Config:
         schedule=settings.schedule.values(),
         policy=_policy(settings),
         scan_plan=_scan_plan(settings),
-        send_plan=settings.execution.send_plan(settings.chain.confirmations),
+        send_plan=settings.execution.send_plan(
+            settings.chain.confirmations,
+            settings.chain.private_blocks if settings.chain.private_url else 0,
+        ),
         paper_balance_wei=settings.paper.balance_wei,
         clock_offset_ms=settings.devnet.clock_offset_ms if settings.bot.mode is Mode.DEVNET else 0,
     )

@@ -1,10 +1,11 @@
 """Pydantic's findings as one of our errors: which setting, which value, from where, and the fix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from botctl.config.blank import BLANK
 from botctl.config.groups.chain import QuoteToken
 from botctl.config.groups.risk import BandGroup
 from botctl.config.leaves import Leaf, env_name, leaves
@@ -22,14 +23,36 @@ def refusal(error: ValidationError, found: Sources) -> OperatorError:
     """A misspelt key comes before wrong values: it is often what made them wrong."""
     details = sorted(error.errors(include_url=False), key=lambda d: d["type"] != "extra_forbidden")
     first, *others = details
+    if first["type"] != "extra_forbidden" and (blanks := _blanks(details)):
+        return _left_blank(blanks, found)
     where = _where(_dotted(first["loc"]), found)
-    more = {"also": [_dotted(other["loc"]) for other in others]} if others else {}
+    more = _also(_dotted(other["loc"]) for other in others)
     key = _dotted(first["loc"])
     if first["type"] == "extra_forbidden":
         say = f"{key} in {where} is no setting{hint(key, _known())}"
         return OperatorError(Code.ERR_CONFIG_UNKNOWN_KEY, say, key=key, **more)
     say = _sentence(key, first, where)
     return OperatorError(Code.ERR_CONFIG_INVALID, say, key=key, **more)
+
+
+def _blanks(details: Sequence[ErrorDetails]) -> list[str]:
+    dotted = [_dotted(detail["loc"]) for detail in details if detail["input"] == BLANK]
+    return sorted({key.partition("[")[0] for key in dotted})
+
+
+def _left_blank(blanks: Sequence[str], found: Sources) -> OperatorError:
+    """All at once: a person fills in a form, not one field a start."""
+    say = (
+        f'still marked "{BLANK}" in {found.path}: {" and ".join(blanks)}; write your own, since a'
+        " default would be a guess about real money"
+    )
+    return OperatorError(Code.ERR_CONFIG_INVALID, say, key=blanks[0], **_also(blanks[1:]))
+
+
+def _also(keys: Iterable[str]) -> dict[str, list[str]]:
+    """A fact of its own, when there is one."""
+    others = list(keys)
+    return {"also": others} if others else {}
 
 
 def _sentence(key: str, detail: ErrorDetails, where: str) -> str:
@@ -47,8 +70,14 @@ def _shown(key: str, value: object) -> str:
 
 
 def _where(key: str, found: Sources) -> str:
-    leaf = next((leaf.name for leaf in _leaves() if _is_in(key, leaf.name)), key)
-    return env_name(leaf) if found.origin(leaf) is Origin.ENV else str(found.path)
+    """The variable or the file; both for a group, whose values may come from either."""
+    names = [leaf.name for leaf in _leaves()]
+    leaf = next((name for name in names if _is_in(key, name)), None)
+    if leaf is not None:
+        return env_name(leaf) if found.origin(leaf) is Origin.ENV else str(found.path)
+    inner = [name for name in names if name.startswith(f"{key}.")]
+    variables = [env_name(name) for name in inner if found.origin(name) is Origin.ENV]
+    return " and ".join([*variables, str(found.path)])
 
 
 def _is_in(key: str, leaf: str) -> bool:

@@ -4,11 +4,13 @@ import json
 import os
 import textwrap
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from botctl.config.amounts import written
+from botctl.config.blank import BLANK, BLANKS
 from botctl.config.groups.bot import BotGroup
 from botctl.config.kinds import checksummed
 from botctl.config.leaves import Leaf, leaves
@@ -27,10 +29,11 @@ ADDRESS_CHARS = 42
 
 
 def template(mode: Mode = Mode.PAPER) -> str:
-    """Reads back to the defaults, with `mode` set."""
-    # A copy is not validated: live is refused until its blanks are filled in, by whoever reads it.
+    """Reads back to the defaults, with `mode` set; live is refused until its blanks are filled in."""
+    # A copy is not validated: the defaults alone are no settings for live.
     settings = Settings().model_copy(update={"bot": BotGroup(mode=mode)})
-    told = list(leaves(settings))
+    blanks = BLANKS.get(mode, frozenset())
+    told = [_blank(leaf) if leaf.name in blanks else leaf for leaf in leaves(settings)]
     parts = [HEAD, *(_section(name, settings, told) for name in Settings.model_fields)]
     return "\n".join(parts)
 
@@ -47,6 +50,10 @@ def write_template(path: Path, mode: Mode) -> None:
         raise OperatorError(Code.ERR_CONFIG_INVALID, say, path=str(path)) from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(template(mode))
+
+
+def _blank(leaf: Leaf) -> Leaf:
+    return replace(leaf, plain=[BLANK] if isinstance(leaf.plain, list) else BLANK)
 
 
 def _section(name: str, settings: Settings, told: list[Leaf]) -> str:

@@ -37,6 +37,7 @@ class ChainValues:
     """`urls` may hold API keys: they go to the transport and nowhere else."""
 
     urls: tuple[str, ...]
+    private_url: str  # "" without a relay
     chain_id: int
     timeout_ms: int
     tries_max: int

@@ -49,7 +49,14 @@ class Code(StrEnum):
     ERR_REPLAY_MISMATCH = "ERR_REPLAY_MISMATCH"
     # money
     ERR_LEDGER_MISMATCH = "ERR_LEDGER_MISMATCH"  # ledger and chain differ
+    ERR_LEDGER_ALTERED = "ERR_LEDGER_ALTERED"  # a row is not what the journal says was written
     ERR_NONCE_FOREIGN = "ERR_NONCE_FOREIGN"  # the key was used elsewhere
+    ERR_NONCE_DRIFT = "ERR_NONCE_DRIFT"  # our counter is above what the chain can explain
+    ERR_LEASE_LOST = "ERR_LEASE_LOST"  # another host took over this wallet: its token is higher
+    ERR_TX_REVERTED = "ERR_TX_REVERTED"  # mined, and undone by the contract
+    ERR_TX_STUCK = "ERR_TX_STUCK"  # not mined after every allowed raise of its fee
+    ERR_TX_DEADLINE = "ERR_TX_DEADLINE"  # not mined when its deadline passed
+    ERR_REORG_DEEP = "ERR_REORG_DEEP"  # what was counted as final left the chain
     ERR_PROMISE_BROKEN = "ERR_PROMISE_BROKEN"  # the demo saw one of our promises fail
     # the command line and the machine
     ERR_USAGE = "ERR_USAGE"

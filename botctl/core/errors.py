@@ -23,6 +23,10 @@ class TransientError(BotError):
     exit_code = 75
 
 
+class LostMoveError(TransientError):
+    """Another run was first: nothing was written, and what it did is the truth."""
+
+
 class OperatorError(BotError):
     """A human must change something: do not restart."""
 

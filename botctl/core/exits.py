@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from botctl.core.books import Position
 from botctl.core.facts import Detection, ProbeStatus
 from botctl.core.measures import Measures
-from botctl.core.policy import Exits
-from botctl.core.quotes import exit_value
+from botctl.core.policy import Exits, Policy
+from botctl.core.quotes import exit_value, exit_value_least
 from botctl.core.reasons import Reason
 from botctl.core.units import BPS_ONE, share_floor
 
@@ -29,21 +29,23 @@ class ExitCall:
 
 
 def exit_call(
-    position: Position, seen: Detection, m: Measures, rules: Exits, now_ms: int
+    position: Position, seen: Detection, m: Measures, policy: Policy, now_ms: int
 ) -> ExitCall | None:
-    """The first rule that asks for an exit, or None; values are wei, profits bps of the cost."""
+    """The first rule that asks for an exit, or None; values are wei, profits bps of the cost.
+
+    A loss is stopped on the least the position may be worth, a profit is taken only when proven: a
+    sell tax that was not measured stops losses sooner, and lets no rule of profit speak.
+    """
+    rules = policy.exits
     if emergency := _emergency(position, seen, m, rules):
         return ExitCall(Reason.EXIT_EMERGENCY, *emergency)
-    value = exit_value(seen, m, position.quantity)
-    if value is None:  # no price, so no rule of price
-        return _time(position, rules, now_ms)
-    stop = share_floor(position.cost_wei, BPS_ONE - rules.stop_loss_bps)
-    take = share_floor(position.cost_wei, BPS_ONE + rules.take_profit_bps)
-    if value <= stop:
-        return ExitCall(Reason.EXIT_STOP_LOSS, f"{value} wei", f"{stop} wei")
-    if value >= take:
-        return ExitCall(Reason.EXIT_TAKE_PROFIT, f"{value} wei", f"{take} wei")
-    return _trailing(position, value, rules) or _time(position, rules, now_ms)
+    least = exit_value_least(seen, m, position.quantity, policy.risk)
+    proven = exit_value(seen, m, position.quantity)
+    return (
+        (None if least is None else _loss(position, least, rules))
+        or (None if proven is None else _profit(position, proven, rules))
+        or _time(position, rules, now_ms)
+    )
 
 
 def _emergency(
@@ -59,6 +61,20 @@ def _emergency(
     if seen.probe is not None and seen.probe.status in WORSENED:
         return f"{seen.probe.status}", f"{ProbeStatus.OK}"
     return None
+
+
+def _loss(position: Position, value: int, rules: Exits) -> ExitCall | None:
+    stop = share_floor(position.cost_wei, BPS_ONE - rules.stop_loss_bps)
+    if value <= stop:
+        return ExitCall(Reason.EXIT_STOP_LOSS, f"{value} wei", f"{stop} wei")
+    return None
+
+
+def _profit(position: Position, value: int, rules: Exits) -> ExitCall | None:
+    take = share_floor(position.cost_wei, BPS_ONE + rules.take_profit_bps)
+    if value >= take:
+        return ExitCall(Reason.EXIT_TAKE_PROFIT, f"{value} wei", f"{take} wei")
+    return _trailing(position, value, rules)
 
 
 def _trailing(position: Position, value: int, rules: Exits) -> ExitCall | None:

@@ -27,7 +27,7 @@ class OrderEvent(StrEnum):
     SUBMIT = "submit"
     SEE_PENDING = "see_pending"
     LOSE_SIGHT = "lose_sight"  # no node knows it any more: the same bytes must go out again
-    BUMP = "bump"  # a new attempt under the same nonce
+    BUMP = "bump"  # a new attempt under the same nonce, on disk before its call
     SEE_MINED = "see_mined"
     SEE_REORG = "see_reorg"
     BURY_OK = "bury_ok"
@@ -48,17 +48,16 @@ MOVES: Final[Mapping[tuple[OrderState, OrderEvent], OrderState]] = {
     (S.SUBMITTED, E.SEE_PENDING): S.PENDING,
     (S.SUBMITTED, E.SEE_MINED): S.MINED,
     (S.SUBMITTED, E.BUMP): S.SUBMITTED,
-    (S.SUBMITTED, E.BURY_CANCEL): S.CANCELED,
     (S.SUBMITTED, E.BURY_FOREIGN): S.REPLACED,
     (S.PENDING, E.LOSE_SIGHT): S.SUBMITTED,
     (S.PENDING, E.BUMP): S.SUBMITTED,
     (S.PENDING, E.SEE_MINED): S.MINED,
-    (S.PENDING, E.BURY_CANCEL): S.CANCELED,
     (S.PENDING, E.BURY_FOREIGN): S.REPLACED,
     (S.MINED, E.SEE_REORG): S.PENDING,
     (S.MINED, E.SEE_MINED): S.MINED,  # mined again, in another block
     (S.MINED, E.BURY_OK): S.CONFIRMED,
     (S.MINED, E.BURY_REVERTED): S.FAILED,
+    (S.MINED, E.BURY_CANCEL): S.CANCELED,
 }
 TERMINAL: Final = frozenset(OrderState) - {state for state, _ in MOVES}
 OPEN: Final = frozenset(OrderState) - TERMINAL

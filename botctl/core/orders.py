@@ -11,6 +11,15 @@ from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 class OrderKind(StrEnum):
     SWAP = "swap"
     APPROVE = "approve"  # the exact allowance a sell needs, one nonce before it
+    NOOP = "noop"  # a self-send of nothing: fills a nonce that nobody uses, so that later ones mine
+
+
+class AttemptKind(StrEnum):
+    """What one signed transaction of an order is for; all attempts of an order share its nonce."""
+
+    SEND = "send"
+    BUMP = "bump"  # the same call for a higher fee
+    CANCEL = "cancel"  # a self-send of nothing: takes the nonce so that the call cannot
 
 
 class SendCode(StrEnum):
@@ -77,6 +86,9 @@ class Attempt:
     fee_max_wei: int
     priority_fee_wei: int
     signed_ms: int
+    signed_block: int = 0  # the head when it was signed: private sending falls back from here
+    kind: AttemptKind = AttemptKind.SEND
+    fence: int = 0  # the lease's token under which it was signed
     sends: int = 0
     last_code: SendCode | None = None
 

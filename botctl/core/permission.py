@@ -19,6 +19,8 @@ class SourceKind(StrEnum):
     HEALTH = "health"
     PAUSE = "pause"
     TIER = "tier"
+    LEDGER = "ledger"  # what we booked and what the chain says differ
+    NONCE = "nonce"  # the key was used by somebody else
 
 
 @dataclass(frozen=True, slots=True)

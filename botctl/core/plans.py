@@ -26,6 +26,18 @@ class ScanPlan:
 
 @dataclass(frozen=True, slots=True)
 class SendPlan:
+    """How patiently a transaction is followed; fees in wei per gas."""
+
     confirmations: int  # blocks above the one that mined it, that one included
     resend_after_ms: int
     approve_gas: int
+    bump_after_ms: int  # how long an attempt may wait at the head of the line
+    bump_bps: int  # added to both fee fields
+    bumps_max: int
+    cancels_max: int
+    bump_fee_max_wei: int
+    cancel_fee_max_wei: int
+    lease_ms: int
+    noops_max: int  # nonce gaps filled in one run
+    private_blocks: int  # how long only the relay has the bytes; 0 without a relay
+    exit_tries_max: int  # failed exits of one position before it is written off

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from botctl.core.units import Address, Hash32
 
-RULE_VERSION = "1"  # raised whenever the same inputs could decide differently
+RULE_VERSION = "2"  # raised whenever the same inputs could decide differently
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ from botctl.core.amm import amount_out, impact_bps, mid_out, shortfall_bps
 from botctl.core.case import Quote
 from botctl.core.facts import Detection, World
 from botctl.core.measures import Measures
-from botctl.core.policy import Policy, band_for
+from botctl.core.policy import Policy, Risk, band_for
 from botctl.core.units import BPS_ONE, share_ceil, share_floor
 
-APPROVE_GAS = 120_000  # bound of an approval; what is not used is not paid
 # The 21,000 and calldata of a transaction (EIP-2028), and that a probe's own reads warm what a
 # transaction finds cold (EIP-2929: 2,600 an account, 2,100 a slot). What is not used is not paid.
 GAS_OUTSIDE_PROBE = 60_000
@@ -49,8 +48,10 @@ def entry_quote(world: World, seen: Detection, m: Measures, policy: Policy) -> Q
 def exit_quote(
     world: World, seen: Detection, m: Measures, policy: Policy, *, quantity: int, slippage_bps: int
 ) -> Quote | None:
-    """What selling all of `quantity` gets at the pinned reserves after the sell tax."""
-    facts, expected = seen.facts, exit_value(seen, m, quantity)
+    """What selling all of `quantity` gets at the pinned reserves after the sell tax, if need be the
+    assumed one: a bound that ignores a tax would make the sell revert.
+    """
+    facts, expected = seen.facts, exit_value_least(seen, m, quantity, policy.risk)
     if expected is None or facts.reserve_token is None or facts.reserve_quote is None:
         return None
     min_out = share_floor(expected, BPS_ONE - slippage_bps)
@@ -73,12 +74,27 @@ def exit_quote(
 def exit_value(seen: Detection, m: Measures, quantity: int) -> int | None:
     """Wei that selling `quantity` would bring now, tax and impact included; rounded down.
 
-    None when the reserves could not be read: an unknown price is not a price of zero.
+    None when the reserves could not be read or the sell tax was not measured: an unknown price is
+    not a price of zero, and an unknown tax is not a tax of zero.
     """
+    return None if m.sell_tax_bps is None else _sold(seen, quantity, m.sell_tax_bps)
+
+
+def exit_value_least(seen: Detection, m: Measures, quantity: int, risk: Risk) -> int | None:
+    """As `exit_value`, with the highest tax an entry may have where none was measured.
+
+    Nothing is held that was not bought under that cap: what is not known counts as no better. None
+    when the reserves could not be read.
+    """
+    tax_bps = risk.sell_tax_max_bps if m.sell_tax_bps is None else m.sell_tax_bps
+    return _sold(seen, quantity, tax_bps)
+
+
+def _sold(seen: Detection, quantity: int, tax_bps: int) -> int | None:
     facts = seen.facts
     if facts.reserve_token is None or facts.reserve_quote is None:
         return None
-    arriving = share_floor(quantity, BPS_ONE - (m.sell_tax_bps or 0))
+    arriving = share_floor(quantity, BPS_ONE - tax_bps)
     return amount_out(arriving, facts.reserve_token, facts.reserve_quote)
 
 

@@ -3,20 +3,26 @@
 from collections.abc import Sequence
 
 from botctl.core.intent import Side
-from botctl.core.orders import Fill, Order, OrderKind, Receipt
+from botctl.core.orders import AttemptKind, Fill, Order, OrderKind, Receipt
 from botctl.core.units import Address
 
 
 def fill_of(
-    order: Order, receipt: Receipt, *, wallet: Address, native: Address, router: Address
+    order: Order,
+    receipt: Receipt,
+    *,
+    kind: AttemptKind = AttemptKind.SEND,
+    wallet: Address,
+    native: Address,
+    router: Address,
 ) -> Fill:
-    """The fill of a buried receipt; a reverted one moved nothing but gas.
+    """The fill of a buried receipt; a reverted one and a cancel moved nothing but gas.
 
     A sell's native is what the pair paid the router in wrapped native: the router unwraps exactly
     that (UniswapV2Router02, swapExactTokensForETHSupportingFeeOnTransferTokens).
     """
     token, native_delta = 0, 0
-    if receipt.ok and order.kind is OrderKind.SWAP:
+    if receipt.ok and order.kind is OrderKind.SWAP and kind is not AttemptKind.CANCEL:
         token = _moved(receipt, order.intent.token, wallet)
         if order.intent.side is Side.BUY:
             native_delta = -order.intent.amount_in

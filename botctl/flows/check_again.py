@@ -12,9 +12,12 @@ from botctl.core.invariants import BLOCKS_EXIT, INVARIANTS
 from botctl.core.invariants.rule import evaluate
 from botctl.core.lifecycle import OrderState
 from botctl.core.measures import Measures, measures
+from botctl.core.nonces import NonceView
 from botctl.core.orders import Order, OrderKind
+from botctl.core.permission import permission
 from botctl.core.quotes import entry_quote, exit_quote
 from botctl.core.reasons import Reason
+from botctl.core.replacement import may_fill
 from botctl.core.units import Address
 from botctl.flows.permit import sources_now
 from botctl.flows.scan import checked_head, seen_world, survey_request
@@ -50,7 +53,8 @@ def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
         market.pair: _detection(rt, world, market, one)
         for market, one in zip(markets, survey.markets, strict=True)
     }
-    tokens = sorted({o.intent.token for o in orders if o.intent.side is Side.SELL})
+    sells = (o.intent for o in orders if o.kind is OrderKind.SWAP and o.intent.side is Side.SELL)
+    tokens = sorted({intent.token for intent in sells})
     return Fresh(head, world, seen, rt.txs.wallet(rt.identity.wallet, tokens, head.block))
 
 
@@ -61,7 +65,7 @@ def _detection(rt: Runtime, world: World, market: Market, one: Surveyed) -> Dete
     return Detection(market, one.facts, *NOT_COUNTED, one.probe, provenance)
 
 
-def refusal(rt: Runtime, order: Order, fresh: Fresh) -> Check | None:
+def refusal(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Check | None:
     """The first invariant that forbids sending this order now; None when all allow it."""
     if order.intent.deadline_s <= fresh.head.block.timestamp_s:
         return Check(
@@ -70,13 +74,24 @@ def refusal(rt: Runtime, order: Order, fresh: Fresh) -> Check | None:
             actual=f"deadline {order.intent.deadline_s} has passed",
             limit=f"block time {fresh.head.block.timestamp_s}",
         )
-    case = _case(rt, order, fresh)
+    if order.kind is not OrderKind.SWAP:
+        return _not_permitted(rt, order)
+    case = _case(rt, order, fresh, view)
     checks = evaluate(INVARIANTS, case)
     binding = (c for c in checks if order.intent.side is Side.BUY or c.code in BLOCKS_EXIT)
     return next((check for check in binding if not check.ok), None)
 
 
-def _case(rt: Runtime, order: Order, fresh: Fresh) -> Case:
+def _not_permitted(rt: Runtime, order: Order) -> Check | None:
+    """What serves a sell that was asked itself, or frees the line, needs permission alone."""
+    allowed = permission(sources_now(rt))
+    if may_fill(order, allowed):
+        return None
+    say = allowed.reasons[0].reason
+    return Check(Reason.INV_PERMISSION_OK, ok=False, actual=say, limit="exits are allowed")
+
+
+def _case(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Case:
     now_ms, intent = rt.clock.now_ms(), order.intent
     seen = fresh.seen[intent.pair]
     holdings = rt.store.holdings(rt.identity.bot, now_ms - now_ms % DAY_MS)
@@ -97,7 +112,7 @@ def _case(rt: Runtime, order: Order, fresh: Fresh) -> Case:
         policy=rt.policy,
         measures=m,
         quote=None,
-        account=_account(rt, order, fresh),
+        account=_account(rt, order, view),
         promised_out=intent.expected_out,
     )
     return _quoted(case, order, m)
@@ -132,21 +147,18 @@ def _books_without(order: Order, holdings: Holdings) -> Books:
     )
 
 
-def _account(rt: Runtime, order: Order, fresh: Fresh) -> Account:
-    open_orders = rt.store.open()
-    next_nonce = rt.store.nonce_next(rt.policy.venue.chain_id, rt.identity.wallet)
-    live = [o for o in open_orders if o.nonce is not None and o.nonce >= fresh.wallet.nonce]
+def _account(rt: Runtime, order: Order, view: NonceView) -> Account:
     same_market = [
         o
-        for o in open_orders
+        for o in rt.store.open()
         if o.intent.pair == order.intent.pair
         and o.id != order.id
         and o.kind is OrderKind.SWAP
         and o.state is not OrderState.CREATED
     ]
     return Account(
-        nonce_latest=fresh.wallet.nonce,
-        nonce_next=fresh.wallet.nonce if next_nonce is None else next_nonce,
-        attempts_live=len(live),
+        nonce_latest=view.mined,
+        nonce_next=view.next,
+        attempts_live=sum(slot.nonce >= view.mined for slot in view.slots),
         key_is_live=bool(same_market),
     )

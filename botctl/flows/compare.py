@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from botctl.core.codes import Code
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.units import Address
 from botctl.ports.chain import Head
 from botctl.ports.runtime import Runtime
-from botctl.ports.store import Baseline
+from botctl.ports.store import Baseline, Correction
+
+FINAL_FILLS = 8  # of the newest fills: a reorg reaches the newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,13 @@ class Mismatch:
 
 
 def mismatches(rt: Runtime, head: Head) -> tuple[Mismatch, ...]:
-    """Empty when every booked amount is on the chain; fills above the buried block do not count."""
+    """Empty when every booked amount is on the chain, and while the two cannot be compared."""
     baseline = rt.store.baseline(rt.identity.bot)
     depth = head.block.number - rt.send_plan.confirmations + 1
     if baseline is None or depth < baseline.block_number:
         return ()
     block = head.block if depth == head.block.number else rt.txs.blocks([depth])[0]
-    if block is None or rt.store.has_unsettled(rt.identity.bot, depth):
+    if block is None or not _all_booked(rt, depth):
         return ()
     held = _held(rt)
     wallet = rt.txs.wallet(rt.identity.wallet, sorted(held), block)
@@ -39,6 +42,16 @@ def mismatches(rt: Runtime, head: Head) -> tuple[Mismatch, ...]:
         for h in wallet.holdings
     ]
     return tuple(one for one in found if one.ledger != one.chain)
+
+
+def _all_booked(rt: Runtime, depth: int) -> bool:
+    """Whether our books stand at `depth`: no mined order is missing, and no fill is above it.
+
+    The latter is a node that is behind what we have booked (LESSONS 10).
+    """
+    newest = rt.store.newest_fills(rt.identity.bot, 1)
+    above = any(fill.block_number > depth for fill in newest)
+    return not above and not rt.store.has_unsettled(rt.identity.bot, depth)
 
 
 def _held(rt: Runtime) -> dict[Address, int]:
@@ -54,28 +67,78 @@ def halt_on(rt: Runtime, found: Sequence[Mismatch]) -> None:
     if not found:
         return
     first = found[0]
-    reason = (
-        f"{Code.ERR_LEDGER_MISMATCH}: {first.token} ledger {first.ledger} chain {first.chain}"
-        f" at block {first.block_number}"
+    halt(
+        rt,
+        Code.ERR_LEDGER_MISMATCH,
+        f"{first.token} ledger {first.ledger} chain {first.chain} at block {first.block_number}",
     )
-    rt.log.error("ledger and chain differ", code=Code.ERR_LEDGER_MISMATCH, detail=reason)
-    source = PermissionSource(
-        SourceKind.HEALTH, Level.HALT_ALL, reason, "reconcile", rt.clock.now_ms()
+
+
+def halt(rt: Runtime, code: Code, detail: str) -> None:
+    """Latched until `reconcile --correct`, or a person, lifts it."""
+    rt.log.error("ledger and chain differ", code=code, detail=detail)
+    rt.store.set_source(
+        PermissionSource(
+            SourceKind.LEDGER, Level.HALT_ALL, f"{code}: {detail}", "reconcile", rt.clock.now_ms()
+        )
     )
-    rt.store.set_source(source)
 
 
-def accept_native(rt: Runtime, why: str) -> Baseline:
-    """A deposit or withdrawal by the operator: the books start from the balance as it is now.
+def halt_on_deep_reorg(rt: Runtime, head: Head) -> None:
+    """What we booked as final must still be in its block; the baseline's block says from where."""
+    baseline = rt.store.baseline(rt.identity.bot)
+    fills = rt.store.newest_fills(rt.identity.bot, FINAL_FILLS)
+    numbers = sorted({f.block_number for f in fills if f.block_number <= head.block.number})
+    if baseline is None or not numbers:
+        return
+    found = dict(zip(numbers, rt.txs.blocks(numbers), strict=True))
+    for fill in fills:
+        block = found.get(fill.block_number)
+        if fill.block_number <= baseline.block_number or block is None:
+            continue
+        if block.hash != fill.block_hash:
+            detail = f"order {fill.order_id} was booked in block {fill.block_number}, which is gone"
+            halt(rt, Code.ERR_REORG_DEEP, detail)
+            return
 
-    Lifts the halt that the mismatch had set; tokens are not touched by this.
+
+@dataclass(frozen=True, slots=True)
+class CorrectReport:
+    """Proposed entries; `applied` of them were new, None for a dry run."""
+
+    corrections: tuple[Correction, ...]
+    applied: int | None
+
+
+def correct(rt: Runtime, *, why: str, apply: bool) -> CorrectReport:
+    """Entries that make the ledger equal to the chain; applied, they lift the halt.
+
+    Ids follow from the difference alone, so the same entry is never booked twice.
     """
     head = rt.txs.head()
-    balance = rt.txs.wallet(rt.identity.wallet, (), head.block).balance_wei
-    moved = rt.store.native_moved_wei(rt.identity.bot)
-    baseline = Baseline(balance - moved, head.block.number)
+    found = mismatches(rt, head)
+    proposed = tuple(_correction(rt, one) for one in found if one.chain >= 0)
+    if not apply:
+        return CorrectReport(proposed, None)
     now_ms = rt.clock.now_ms()
-    rt.store.set_baseline(rt.identity.bot, baseline, now_ms, why)
-    lifted = PermissionSource(SourceKind.HEALTH, Level.ALLOW_ALL, why, "operator", now_ms)
-    rt.store.set_source(lifted)
-    return baseline
+    applied = rt.store.correct(proposed, now_ms, why) if proposed else 0
+    baseline = rt.store.baseline(rt.identity.bot)
+    if baseline is not None and len(proposed) == len(found):
+        seen = Baseline(baseline.balance_wei, head.block.number)
+        rt.store.set_baseline(rt.identity.bot, seen, now_ms, why)
+        lifted = PermissionSource(SourceKind.LEDGER, Level.ALLOW_ALL, why, "operator", now_ms)
+        rt.store.set_source(lifted)
+    return CorrectReport(proposed, applied)
+
+
+def _correction(rt: Runtime, one: Mismatch) -> Correction:
+    parts = (
+        rt.identity.bot,
+        str(rt.policy.venue.chain_id),
+        one.token,
+        str(one.ledger),
+        str(one.chain),
+        str(one.block_number),
+    )
+    key = sha256("\n".join(parts).encode()).hexdigest()
+    return Correction(key, one.token, one.ledger, one.chain, one.block_number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from botctl.core.bundle import SCHEMA, Header
 from botctl.core.case import Check
 from botctl.core.deciding import decide_cycle
-from botctl.core.deciding.cycle import Decided
+from botctl.core.deciding.cycle import Decided, Moment
 from botctl.core.lifecycle import OrderState
 from botctl.core.orders import Order, OrderKind
 from botctl.core.permission import Permission, permission
@@ -56,12 +56,11 @@ def decide(rt: Runtime) -> DecideReport:
         return DecideReport(None, permission(sources), (), (), 0, 0)
     cycle, rows = due
     decided = decide_cycle(
-        now_ms,
-        rt.codec.read_world(cycle.world),
-        sources,
+        Moment(now_ms, rt.codec.read_world(cycle.world), sources),
         [rt.codec.read_detection(row.body) for row in rows],
         rt.store.holdings(rt.identity.bot, now_ms - now_ms % DAY_MS),
         rt.policy,
+        approve_gas=rt.send_plan.approve_gas,
     )
     bundles = _bundles(rt, cycle, rows, decided)
     orders = _orders(rt, cycle, decided, bundles, now_ms)

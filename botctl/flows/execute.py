@@ -4,24 +4,33 @@ It never waits for a block: what was sent is followed up by `reconcile`, and wha
 done goes out again as the same bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from botctl.core.codes import Code
-from botctl.core.errors import OperatorError
-from botctl.core.lifecycle import OrderEvent, OrderState
-from botctl.core.orders import Attempt, Order, OrderKind, SendCode, SignedTx
+from botctl.core.case import Check
+from botctl.core.errors import LostMoveError
+from botctl.core.lifecycle import TERMINAL, OrderEvent, OrderState
+from botctl.core.orders import Attempt, Order, OrderKind, SendCode
+from botctl.core.permission import permission
+from botctl.core.reasons import Reason
+from botctl.core.replacement import may_fill
 from botctl.core.sending import SEEN_BY_NODE
 from botctl.core.units import Address, OrderId
-from botctl.flows.approvals import approval_for
+from botctl.flows.approvals import approval_for, refuse_orphans
 from botctl.flows.check_again import Fresh, fresh_look, refusal
-from botctl.flows.transactions import sign_now
-from botctl.ports.chain import Signer
+from botctl.flows.lease import leased
+from botctl.flows.nonces import check_nonces
+from botctl.flows.permit import sources_now
+from botctl.flows.send import submit
+from botctl.flows.signer import checked_signer
+from botctl.flows.transactions import sign_now, suggested_fees
 from botctl.ports.runtime import Runtime
-from botctl.ports.store import Baseline, Moved
+from botctl.ports.store import Baseline, Lease, Moment, Moved
 
 REFUSED = frozenset(SendCode) - SEEN_BY_NODE - {SendCode.UNCLEAR}
 TO_DO = (OrderState.CREATED, OrderState.SIGNED, OrderState.SUBMITTED)
+
+Attempts = Mapping[OrderId, tuple[Attempt, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +48,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ExecuteReport:
+    """`locked`: another process signs for this wallet; what it leaves is for the next run."""
+
     outcomes: tuple[Outcome, ...]
     sent: int
     refused: int
+    locked: bool
     execute_ms: int
 
 
@@ -50,45 +62,118 @@ def execute(rt: Runtime) -> ExecuteReport:
     started_ms = rt.clock.now_ms()
     orders = rt.store.open(TO_DO)
     if not orders:
-        return ExecuteReport((), 0, 0, 0)
+        return ExecuteReport((), 0, 0, False, 0)
+    refuse_orphans(rt, orders)
     attempts = rt.store.attempts_of([order.id for order in orders])
-    outcomes = [
-        _finish_sending(rt, o, attempts) for o in orders if o.state is not OrderState.CREATED
-    ]
-    created = [o for o in orders if o.state is OrderState.CREATED]
-    if created:
-        outcomes += _start(rt, created)
-    done = tuple(outcome for outcome in outcomes if outcome is not None)
+    out = [order for order in orders if order.state is OrderState.SUBMITTED]
+    outcomes = list(_finish_sending(rt, out, attempts))
+    unsent = [o for o in orders if o.state is not OrderState.SUBMITTED and _startable(o)]
+    locked = bool(unsent) and not _start(rt, unsent, attempts, outcomes)
     report = ExecuteReport(
-        outcomes=done,
-        sent=sum(o.state in {OrderState.SUBMITTED, OrderState.PENDING} for o in done),
-        refused=sum(o.state is OrderState.FAILED for o in done),
+        outcomes=tuple(outcomes),
+        sent=sum(o.state in {OrderState.SUBMITTED, OrderState.PENDING} for o in outcomes),
+        refused=sum(o.state in TERMINAL for o in outcomes),
+        locked=locked,
         execute_ms=rt.clock.now_ms() - started_ms,
     )
-    rt.log.info("execute done", sent=report.sent, refused=report.refused, ms=report.execute_ms)
+    rt.log.info(
+        "execute done",
+        sent=report.sent,
+        refused=report.refused,
+        locked=locked,
+        ms=report.execute_ms,
+    )
     return report
 
 
-def _start(rt: Runtime, created: list[Order]) -> list[Outcome]:
-    """Orders nobody has signed yet: look again, ask every invariant again, then sign and send."""
-    fresh = fresh_look(rt, created)
+def _startable(order: Order) -> bool:
+    """An unsigned approval goes out with the sell it serves, an unsigned no-op with its gap."""
+    return order.state is OrderState.SIGNED or order.kind is OrderKind.SWAP
+
+
+def _start(
+    rt: Runtime, orders: Sequence[Order], attempts: Attempts, outcomes: list[Outcome]
+) -> bool:
+    """What no node has seen yet: look again, ask again, sign under the lease, then send.
+
+    False when another process holds the lease.
+    """
+    fresh = fresh_look(rt, orders)
     _remember_baseline(rt, fresh)
-    signer = _checked_signer(rt)
-    outcomes: list[Outcome] = []
-    for order in created:
-        if order.kind is OrderKind.APPROVE:
-            continue  # goes out together with the sell it serves
-        why = refusal(rt, order, fresh)
-        if why is not None:
-            moved = Moved(OrderEvent.REFUSE, code=why.code, detail=why.actual)
-            refused = rt.store.move(order, moved, rt.clock.now_ms())
-            outcomes.append(_outcome(refused, why.code, why.actual))
-            continue
-        approval = approval_for(rt, order, fresh)
-        if approval is not None and approval.state is OrderState.CREATED:
-            outcomes.append(_sign_and_send(rt, approval, fresh, signer))
-        outcomes.append(_sign_and_send(rt, order, fresh, signer))
-    return outcomes
+    with leased(rt, fresh.wallet.nonce) as lease:
+        if lease is None:
+            return False
+        ready = list(_sign_all(rt, lease, orders, attempts, fresh, outcomes))
+    outcomes += _send_all(rt, ready, fresh.head.block.number)
+    return True
+
+
+def _send_all(
+    rt: Runtime, ready: Sequence[tuple[Order, Attempt]], head_number: int
+) -> Iterator[Outcome]:
+    for order, attempt in ready:
+        try:
+            after, answer = submit(rt, order, attempt, head_number)
+        except LostMoveError:
+            continue  # another run is sending it
+        yield _outcome(after, answer.code, answer.text)
+
+
+def _sign_all(
+    rt: Runtime,
+    lease: Lease,
+    orders: Sequence[Order],
+    attempts: Attempts,
+    fresh: Fresh,
+    outcomes: list[Outcome],
+) -> Iterator[tuple[Order, Attempt]]:
+    """In the order of nonces: what was signed before, then what is signed now."""
+    view, _ = check_nonces(rt, lease)
+    for order in sorted(orders, key=lambda o: o.state is OrderState.CREATED):
+        try:
+            why = refusal(rt, order, fresh, view)
+            if why is not None:
+                outcomes.append(_refuse(rt, order, why))
+            elif order.state is OrderState.SIGNED:
+                yield order, attempts[order.id][-1]
+            else:
+                yield from _sign(rt, lease, order, fresh, outcomes)
+        except LostMoveError:
+            continue  # another run was first: what it did is the truth
+
+
+def _sign(
+    rt: Runtime, lease: Lease, order: Order, fresh: Fresh, outcomes: list[Outcome]
+) -> Iterator[tuple[Order, Attempt]]:
+    """CREATED -> SIGNED, the approval it needs one nonce before it."""
+    approval = approval_for(rt, order, fresh)
+    if approval is not None and approval.state in TERMINAL:
+        why = Check(
+            Reason.INV_SELLABLE,
+            ok=False,
+            actual=f"its approval ended as {approval.state}",
+            limit="an allowance for the sell",
+        )
+        outcomes.append(_refuse(rt, order, why))
+        return
+    if approval is not None and approval.state is OrderState.CREATED:
+        yield _signed(rt, lease, approval, fresh)
+    yield _signed(rt, lease, order, fresh)
+
+
+def _signed(rt: Runtime, lease: Lease, order: Order, fresh: Fresh) -> tuple[Order, Attempt]:
+    head = fresh.head
+    moment = Moment(fresh.wallet.nonce, head.block.number, rt.clock.now_ms())
+    signing = sign_now(rt, order, suggested_fees(head), checked_signer(rt), lease)
+    return rt.store.sign(order, lease, moment, signing)
+
+
+def _refuse(rt: Runtime, order: Order, why: Check) -> Outcome:
+    """Nothing left us: an unsigned order has failed, a signed one was never sent."""
+    created = order.state is OrderState.CREATED
+    event = OrderEvent.REFUSE if created else OrderEvent.PROVE_UNSENT
+    moved = Moved(event, code=why.code, detail=why.actual)
+    return _outcome(rt.store.move(order, moved, rt.clock.now_ms()), why.code, why.actual)
 
 
 def _remember_baseline(rt: Runtime, fresh: Fresh) -> None:
@@ -100,66 +185,25 @@ def _remember_baseline(rt: Runtime, fresh: Fresh) -> None:
         )
 
 
-def _checked_signer(rt: Runtime) -> Signer:
-    signer = rt.signer()
-    if signer.address != rt.identity.wallet:
-        raise OperatorError(
-            Code.ERR_SIGNER_MISMATCH,
-            "the key does not belong to the configured wallet: correct wallet.address or"
-            " wallet.keystore",
-            key=signer.address,
-            configured=rt.identity.wallet,
-        )
-    return signer
-
-
-def _sign_and_send(rt: Runtime, order: Order, fresh: Fresh, signer: Signer) -> Outcome:
-    """CREATED -> SIGNED -> SUBMITTED, each on disk; only then the call."""
-    order, attempt = rt.store.sign(
-        order,
-        chain_id=rt.policy.venue.chain_id,
-        wallet=rt.identity.wallet,
-        chain_nonce=fresh.wallet.nonce,
-        now_ms=rt.clock.now_ms(),
-        sign_now=sign_now(rt, order, fresh.head, signer),
-    )
-    return _submit(rt, order, attempt)
-
-
-def _submit(rt: Runtime, order: Order, attempt: Attempt) -> Outcome:
-    order = rt.store.move(order, Moved(OrderEvent.SUBMIT), rt.clock.now_ms())
-    answer = rt.sender.send(SignedTx(attempt.raw, attempt.hash))
-    rt.store.sent(attempt, answer.code, rt.clock.now_ms())
-    if answer.code in SEEN_BY_NODE:
-        order = rt.store.move(order, Moved(OrderEvent.SEE_PENDING), rt.clock.now_ms())
-    log = rt.log.bound(trace_id=order.trace_id, cycle_id=order.cycle_id, pair_id=order.intent.pair)
-    say = log.info if answer.code in SEEN_BY_NODE else log.warning
-    say(
-        "tx sent",
-        order=order.id,
-        kind=order.kind,
-        side=order.intent.side,
-        nonce=attempt.nonce,
-        tx_hash=attempt.hash,
-        code=answer.code,
-        node_says=answer.text,
-    )
-    return _outcome(order, answer.code, answer.text)
-
-
-def _finish_sending(
-    rt: Runtime, order: Order, attempts: Mapping[OrderId, tuple[Attempt, ...]]
-) -> Outcome | None:
+def _finish_sending(rt: Runtime, orders: Sequence[Order], attempts: Attempts) -> Iterator[Outcome]:
     """After a crash, an unclear answer or a lost sight: the same bytes, at once.
 
-    What a node refused goes out again too, but only every `resend_after_ms`.
+    What a node refused goes out again too, but only every `resend_after_ms`. What is no longer
+    permitted does not: `reconcile` cancels it, or a hard halt keeps it where it is.
     """
-    attempt = attempts[order.id][-1]
+    allowed = permission(sources_now(rt))
+    due = [
+        order
+        for order in orders
+        if may_fill(order, allowed) and _is_due(rt, order, attempts[order.id][-1])
+    ]
+    head_number = rt.txs.head().block.number if due and rt.send_plan.private_blocks else 0
+    yield from _send_all(rt, [(o, attempts[o.id][-1]) for o in due], head_number)
+
+
+def _is_due(rt: Runtime, order: Order, attempt: Attempt) -> bool:
     age_ms = rt.clock.now_ms() - order.changed_ms
-    refused = attempt.last_code in REFUSED
-    if order.state is OrderState.SUBMITTED and refused and age_ms < rt.send_plan.resend_after_ms:
-        return None
-    return _submit(rt, order, attempt)
+    return attempt.last_code not in REFUSED or age_ms >= rt.send_plan.resend_after_ms
 
 
 def _outcome(order: Order, code: str, detail: str = "") -> Outcome:

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from botctl.core.codes import Code
-from botctl.core.errors import OperatorError
+from botctl.core.errors import LostMoveError, OperatorError
 from botctl.core.lifecycle import OrderEvent, OrderState
-from botctl.core.orders import Attempt, Order, Receipt
+from botctl.core.orders import Attempt, AttemptKind, Order, Receipt
 from botctl.core.settlement import broken_expectation, fill_of
 from botctl.core.units import Address, Hash32, OrderId
-from botctl.flows.compare import Mismatch, halt_on, mismatches
+from botctl.flows.compare import Mismatch, halt, halt_on, halt_on_deep_reorg, mismatches
+from botctl.flows.nonces import FOREIGN, latch_foreign
+from botctl.flows.tend import Tended, tend
+from botctl.flows.unsellable import write_off_unsellable
 from botctl.ports.chain import Head, Sighting
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Moved
@@ -35,6 +38,8 @@ class Change:
 class ReconcileReport:
     changes: tuple[Change, ...]
     still_open: int
+    tended: tuple[Tended, ...]
+    written_off: tuple[str, ...]  # pairs whose position cannot be sold
     mismatches: tuple[Mismatch, ...]
     block_number: int
     reconcile_ms: int
@@ -55,7 +60,7 @@ def reconcile(rt: Runtime) -> ReconcileReport:
     orders = rt.store.open(OUT)
     idle = not orders and rt.store.baseline(rt.identity.bot) is None
     if idle:
-        return ReconcileReport((), 0, (), 0, 0)  # nothing was ever sent: nothing to compare
+        return ReconcileReport((), 0, (), (), (), 0, 0)  # nothing was ever sent: nothing to compare
     head = rt.txs.head()
     if head.chain_id != rt.policy.venue.chain_id:
         raise OperatorError(
@@ -67,6 +72,9 @@ def reconcile(rt: Runtime) -> ReconcileReport:
     attempts = rt.store.attempts_of([order.id for order in orders])
     sky = _look(rt, head, orders, attempts)
     after = [_follow(rt, order, attempts[order.id], sky) for order in orders]
+    tended = tend(rt, head)
+    written_off = write_off_unsellable(rt)
+    halt_on_deep_reorg(rt, head)
     found = mismatches(rt, head)
     halt_on(rt, found)
     changes = tuple(
@@ -77,6 +85,8 @@ def reconcile(rt: Runtime) -> ReconcileReport:
     report = ReconcileReport(
         changes=changes,
         still_open=len(rt.store.open()),
+        tended=tended,
+        written_off=written_off,
         mismatches=found,
         block_number=head.block.number,
         reconcile_ms=rt.clock.now_ms() - started_ms,
@@ -84,6 +94,7 @@ def reconcile(rt: Runtime) -> ReconcileReport:
     rt.log.info(
         "reconcile done",
         changes=len(changes),
+        tended=len(tended),
         open=report.still_open,
         mismatches=len(found),
         ms=report.reconcile_ms,
@@ -112,6 +123,13 @@ def _buried_nonce(rt: Runtime, head: Head) -> int:
 
 def _follow(rt: Runtime, order: Order, attempts: Sequence[Attempt], sky: Sky) -> Order:
     """One order by what is seen of its attempts; every arrow is stored on its own."""
+    try:
+        return _followed(rt, order, attempts, sky)
+    except LostMoveError:  # another run was first, and saw what we see
+        return rt.store.order(order.id) or order
+
+
+def _followed(rt: Runtime, order: Order, attempts: Sequence[Attempt], sky: Sky) -> Order:
     seen = [sky.sightings[attempt.hash] for attempt in attempts]
     receipt = next((s.receipt for s in seen if s.receipt is not None), None)
     if receipt is not None:
@@ -151,19 +169,29 @@ def _mined(
 
 
 def _bury(rt: Runtime, order: Order, receipt: Receipt, attempts: Sequence[Attempt]) -> Order:
+    """What happened is told by which of our transactions mined, not by what we last wanted."""
     venue = rt.policy.venue
+    mined = next(a for a in attempts if a.hash == receipt.tx_hash)
     fill = fill_of(
-        order, receipt, wallet=rt.identity.wallet, native=venue.native, router=venue.router
+        order,
+        receipt,
+        kind=mined.kind,
+        wallet=rt.identity.wallet,
+        native=venue.native,
+        router=venue.router,
     )
     event, code, detail = OrderEvent.BURY_OK, "", ""
-    if not receipt.ok:
-        raw = next(a.raw for a in attempts if a.hash == receipt.tx_hash)
-        event, code = OrderEvent.BURY_REVERTED, "REVERTED"
-        detail = _why_reverted(rt, order, receipt, raw)
+    if mined.kind is AttemptKind.CANCEL:
+        event, code, detail = OrderEvent.BURY_CANCEL, Code.ERR_TX_STUCK, "our cancel took its nonce"
+    elif not receipt.ok:
+        event, code = OrderEvent.BURY_REVERTED, Code.ERR_TX_REVERTED
+        detail = _why_reverted(rt, order, receipt, mined.raw)
     elif broken := broken_expectation(order, fill):
         code, detail = Code.ERR_LEDGER_MISMATCH, broken
     moved = Moved(event, code, detail, receipt.block_number, receipt.block_hash)
     settled = rt.store.settle(order, moved, fill, rt.clock.now_ms())
+    if code == Code.ERR_LEDGER_MISMATCH:
+        halt(rt, Code.ERR_LEDGER_MISMATCH, f"order {order.id}: {detail}")
     _log(
         rt,
         settled,
@@ -190,6 +218,7 @@ def _replaced(rt: Runtime, order: Order) -> Order:
         OrderEvent.BURY_FOREIGN, Code.ERR_NONCE_FOREIGN, "another transaction took the nonce"
     )
     settled = rt.store.settle(order, moved, None, rt.clock.now_ms())
+    latch_foreign(rt, f"{moved.code}: nonce {order.nonce}, order {order.id}: {FOREIGN}")
     _log(rt, settled)
     return settled
 

@@ -1,13 +1,17 @@
 """replay: compute stored decisions again, without a network, and name the first field that differs."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botctl.core.bundle import Bundle, Difference, first_difference, plain
 from botctl.core.bundle_file import unwrapped
+from botctl.core.case import Check
 from botctl.core.codes import Code
-from botctl.core.deciding import decide
+from botctl.core.deciding import Decision
+from botctl.core.deciding.judge import judge
+from botctl.core.deciding.market import finish
 from botctl.core.errors import BotError, CheckError
+from botctl.core.invariants import OF_CYCLE
 from botctl.core.policy import RULE_VERSION
 from botctl.core.units import BundleId
 from botctl.ports.codec import Codec
@@ -60,40 +64,69 @@ def from_store(items: Iterable[tuple[BundleId, bytes]]) -> Iterator[Stored]:
 
 def replay(codec: Codec, stored: Iterable[Stored]) -> ReplayReport:
     """Every bundle is verified, decoded and decided again; the good ones are only counted."""
-    total, others = 0, []
+    total, others, again = 0, [], _Again()
     for one in stored:
         total += 1
-        result = replay_one(codec, one)
-        if result.code:
+        result = _replayed(codec, one, again)
+        if isinstance(result, Replayed):
             others.append(result)
     return ReplayReport(total, total - len(others), tuple(others))
 
 
 def replay_one(codec: Codec, stored: Stored) -> Replayed:
+    result = _replayed(codec, stored, _Again())
+    if isinstance(result, Replayed):
+        return result
+    return _told(stored, result)
+
+
+class _Again:
+    """`decide` once more, market by market; what a whole cycle shares is asked once for all of it,
+    as it was when the cycle was decided.
+    """
+
+    def __init__(self) -> None:
+        self._shared: tuple[object, ...] = ()
+        self._of_cycle: tuple[Check, ...] | None = None
+
+    def decided(self, bundle: Bundle) -> Decision:
+        inputs, policy = bundle.inputs, bundle.policy
+        shared = (inputs.now_ms, inputs.world, inputs.sources, policy)
+        if shared != self._shared:
+            self._shared, self._of_cycle = shared, None
+        judged = judge(inputs, policy, self._of_cycle)
+        self._of_cycle = judged.checks[: len(OF_CYCLE)]
+        return finish(judged, inputs)
+
+
+def _replayed(codec: Codec, stored: Stored, again: _Again) -> Replayed | Bundle:
+    """The bundle itself when its decision came out as it was."""
+    if stored.error is not None:
+        return _refused(stored, stored.error)
     try:
-        if stored.error is not None:
-            raise stored.error
         bundle = verified(codec, stored)
         _require_same_rules(bundle)
     except CheckError as error:
-        return Replayed(
-            stored.name, stored.bundle_id, "", "", "", error.code, f"{error.say} {_facts(error)}"
-        )
-    market, was = bundle.inputs.detection.market, bundle.decision
-    now = decide(bundle.inputs, bundle.policy)
+        return _refused(stored, error)
+    was, now = bundle.decision, again.decided(bundle)
     if now == was:
-        return Replayed(stored.name, stored.bundle_id, market.pair, was.kind, was.reason, "", "")
-    difference = first_difference(plain(was), plain(now), "decision")
-    return Replayed(
-        stored.name,
-        stored.bundle_id,
-        market.pair,
-        was.kind,
-        was.reason,
-        Code.ERR_REPLAY_MISMATCH,
-        "the same inputs decide differently now",
-        difference,
+        return bundle
+    return replace(
+        _told(stored, bundle),
+        code=Code.ERR_REPLAY_MISMATCH,
+        say="the same inputs decide differently now",
+        difference=first_difference(plain(was), plain(now), "decision"),
     )
+
+
+def _refused(stored: Stored, error: BotError) -> Replayed:
+    say = f"{error.say} {_facts(error)}"
+    return Replayed(stored.name, stored.bundle_id, "", "", "", error.code, say)
+
+
+def _told(stored: Stored, bundle: Bundle) -> Replayed:
+    pair, was = bundle.inputs.detection.market.pair, bundle.decision
+    return Replayed(stored.name, stored.bundle_id, pair, was.kind, was.reason, "", "")
 
 
 def verified(codec: Codec, stored: Stored) -> Bundle:

@@ -1,37 +1,52 @@
-"""From an order to the transaction that carries it out."""
+"""From an order to the transaction that carries it out, raises its fee, or takes its nonce."""
 
 from botctl.core.intent import Intent, Side
-from botctl.core.orders import Order, OrderKind, SignedTx, UnsignedTx
+from botctl.core.orders import AttemptKind, Order, OrderKind, SignedTx, UnsignedTx
 from botctl.core.quotes import BASE_FEE_HEADROOM
+from botctl.core.replacement import CANCEL_GAS, Fees
 from botctl.core.units import Address
 from botctl.ports.chain import Head, Signer
 from botctl.ports.runtime import Runtime
-from botctl.ports.store import SignNow
+from botctl.ports.store import Lease, SignNow
 
 
-def sign_now(rt: Runtime, order: Order, head: Head, signer: Signer) -> SignNow:
-    """Signs `order` for whatever nonce the authority gives out."""
+def suggested_fees(head: Head) -> Fees:
+    """Room for six full blocks over the tip; the tip is part of the whole (EIP-1559)."""
+    priority = head.priority_fee_wei
+    return Fees(BASE_FEE_HEADROOM * head.block.base_fee_wei + priority, priority)
+
+
+def sign_now(
+    rt: Runtime,
+    order: Order,
+    fees: Fees,
+    signer: Signer,
+    lease: Lease,
+    kind: AttemptKind = AttemptKind.SEND,
+) -> SignNow:
+    """Signs `order`, or the cancel of it, for whatever nonce the authority gives out."""
 
     def sign(nonce: int) -> tuple[UnsignedTx, SignedTx]:
-        unsigned = unsigned_tx(rt, order, head, nonce)
-        return unsigned, signer.sign(unsigned)
+        unsigned = unsigned_tx(rt, order, fees, nonce, kind)
+        return unsigned, signer.sign(unsigned, fence=lease.fence)
 
     return sign
 
 
-def unsigned_tx(rt: Runtime, order: Order, head: Head, nonce: int) -> UnsignedTx:
-    """Fees: room for six full blocks over the tip; the tip never above the whole (EIP-1559)."""
-    fee_max = BASE_FEE_HEADROOM * head.block.base_fee_wei + head.priority_fee_wei
-    to, value, data = _call(rt, order)
+def unsigned_tx(
+    rt: Runtime, order: Order, fees: Fees, nonce: int, kind: AttemptKind = AttemptKind.SEND
+) -> UnsignedTx:
+    nothing = kind is AttemptKind.CANCEL or order.kind is OrderKind.NOOP
+    to, value, data = (rt.identity.wallet, 0, b"") if nothing else _call(rt, order)
     return UnsignedTx(
         chain_id=rt.policy.venue.chain_id,
         nonce=nonce,
         to=to,
         value_wei=value,
         data=data,
-        gas_limit=order.intent.gas_limit,
-        fee_max_wei=fee_max,
-        priority_fee_wei=head.priority_fee_wei,
+        gas_limit=CANCEL_GAS if nothing else order.intent.gas_limit,
+        fee_max_wei=fees.fee_max_wei,
+        priority_fee_wei=fees.priority_fee_wei,
     )
 
 

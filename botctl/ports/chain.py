@@ -116,6 +116,15 @@ class WalletState:
 
 
 @dataclass(frozen=True, slots=True)
+class NonceCount:
+    """Transactions of a wallet as one node counts them: mined, and with those in its pool."""
+
+    provider: str
+    mined: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """What the node knows of one hash now: nothing, waiting in its pool, or mined."""
 
@@ -151,6 +160,9 @@ class TxReader(Protocol):
 
     def head(self) -> Head: ...
     def wallet(self, wallet: Address, tokens: Sequence[Address], at: BlockRef) -> WalletState: ...
+    def nonces(self, wallet: Address) -> tuple[NonceCount, ...]:
+        """One reading of every node that answers, at its head; at least one."""
+
     def sightings(self, hashes: Sequence[Hash32]) -> tuple[Sighting, ...]: ...
     def blocks(self, numbers: Sequence[int]) -> tuple[BlockRef | None, ...]: ...
     def revert_reason(self, raw: bytes, at_number: int) -> str:
@@ -162,13 +174,15 @@ class TxReader(Protocol):
 class Sender(Protocol):
     """The only way bytes leave us. Never raises for a node's refusal: that is an answer."""
 
-    def send(self, signed: SignedTx) -> SendAnswer: ...
+    def send(self, signed: SignedTx, *, public: bool = True) -> SendAnswer:
+        """`public` False: to the private relay alone, where one is configured."""
 
 
 class Signer(Protocol):
     @property
     def address(self) -> Address: ...
-    def sign(self, tx: UnsignedTx) -> SignedTx: ...
+    def sign(self, tx: UnsignedTx, *, fence: int) -> SignedTx:
+        """`fence`: the lease's token. Raises ERR_LEASE_LOST below the highest it has seen."""
 
 
 class Calls(Protocol):

@@ -37,6 +37,7 @@ class Identity:
     config_hash: str
     seed: int | None
     interval_ms: int  # between two cycles, by the timetable
+    holder: str = "botctl"  # this process, as the holder of a wallet's lease
 
 
 @dataclass(frozen=True, slots=True)

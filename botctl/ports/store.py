@@ -8,7 +8,16 @@ from botctl.core.books import Position
 from botctl.core.deciding.cycle import Holdings
 from botctl.core.facts import Market, Window
 from botctl.core.lifecycle import OrderEvent, OrderState
-from botctl.core.orders import Attempt, Fill, Order, SendCode, SignedTx, UnsignedTx
+from botctl.core.nonces import Slot
+from botctl.core.orders import (
+    Attempt,
+    AttemptKind,
+    Fill,
+    Order,
+    SendCode,
+    SignedTx,
+    UnsignedTx,
+)
 from botctl.core.permission import PermissionSource
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 
@@ -189,6 +198,67 @@ class SignNow(Protocol):
     def __call__(self, nonce: int) -> tuple[UnsignedTx, SignedTx]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to sign for a wallet. `fence` rises with every change of holder, and never falls."""
+
+    chain_id: int
+    wallet: Address
+    holder: str
+    fence: int
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NonceRow:
+    """The nonce authority of one wallet; `holder` is "" while nobody has the lease."""
+
+    next: int
+    holder: str
+    fence: int
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something is signed: the wallet's mined count, the head's number, and our clock."""
+
+    chain_nonce: int
+    block_number: int
+    now_ms: int
+
+
+class NonceStore(Protocol):
+    """One row a (chain, wallet), on the store's own chain, shared by every bot and host that signs for it."""
+
+    def nonce(self, wallet: Address) -> NonceRow | None:
+        """None before the first signature."""
+
+    def lease(
+        self, wallet: Address, *, holder: str, chain_nonce: int, now_ms: int, ttl_ms: int
+    ) -> Lease | None:
+        """None while another holder's lease lasts. Taken anew or renewed by its own holder.
+
+        The first lease of a wallet starts the counter at `chain_nonce`.
+        """
+
+    def release(self, lease: Lease) -> None:
+        """Free for anybody at once; nothing happens when it was lost already."""
+
+    def slots(self, wallet: Address) -> tuple[Slot, ...]:
+        """Every bot's open orders that have a nonce, with all their hashes, by nonce."""
+
+    def settled_next(self, wallet: Address) -> int:
+        """One above the highest nonce of an order that ended on the chain; 0 before the first."""
+
+    def set_next(self, lease: Lease, *, expected: int, to: int, now_ms: int, why: str) -> None:
+        """Compare-and-set with its journal entry.
+
+        Raises ERR_LEASE_LOST, and ERR_MOVE_LOST when the counter is not `expected` or an order
+        (not DROPPED) has a nonce at or above `to`.
+        """
+
+
 class OrderStore(Protocol):
     def open(self, states: Sequence[OrderState] = ()) -> tuple[Order, ...]:
         """Orders not yet terminal (or of `states`), exits before entries, then by nonce and age."""
@@ -203,26 +273,40 @@ class OrderStore(Protocol):
         self, order_ids: Sequence[OrderId]
     ) -> Mapping[OrderId, tuple[Attempt, ...]]: ...
     def timeline(self, order_id: OrderId) -> tuple[Step, ...]: ...
-    def nonce_next(self, chain_id: int, wallet: Address) -> int | None:
-        """The next nonce to give out; None before the first."""
-
     def add(self, order: Order) -> bool:
         """A preparatory order (an approval); False when its intent key has one already."""
 
     def sign(
         self,
         order: Order,
-        *,
-        chain_id: int,
-        wallet: Address,
-        chain_nonce: int,
-        now_ms: int,
+        lease: Lease,
+        moment: Moment,
         sign_now: SignNow,
+        *,
+        at: int | None = None,
     ) -> tuple[Order, Attempt]:
-        """Give out the next nonce (the chain's is its floor), sign, and move to SIGNED, at once."""
+        """Give out the next nonce (the chain's is its floor), sign, and move to SIGNED, at once.
+
+        `at` asks for a free nonce below the counter instead: a gap. Raises ERR_LEASE_LOST when the
+        lease's token is not the newest, ERR_MOVE_LOST when the order or the gap is taken.
+        """
+
+    def bump(
+        self,
+        order: Order,
+        lease: Lease,
+        moment: Moment,
+        sign_now: SignNow,
+        *,
+        kind: AttemptKind,
+    ) -> tuple[Order, Attempt]:
+        """Another attempt under the order's own nonce, on disk with the move to SUBMITTED."""
 
     def move(self, order: Order, moved: Moved, now_ms: int) -> Order:
-        """One arrow: compare-and-set with its journal entry. Raises ERR_MOVE_LOST when it lost."""
+        """One arrow: compare-and-set with its journal entry. Raises ERR_MOVE_LOST when it lost.
+
+        PROVE_UNSENT gives the nonce back when no order has a higher one; else it leaves a gap.
+        """
 
     def sent(self, attempt: Attempt, code: SendCode, now_ms: int) -> None:
         """Count one sending of an attempt's bytes, with the node's answer."""
@@ -253,10 +337,57 @@ class Baseline:
     block_number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One difference of ledger and chain, in the smallest unit; the same difference has the same id."""
+
+    id: str
+    token: str  # "native" for the coin itself
+    ledger: int
+    chain: int
+    block_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A row that is not as the journal says it was written; `entry` is the journal's sequence."""
+
+    entry: int
+    row: str  # table:key
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The walk over the whole journal; `altered` in the order of entries, empty when all is as written."""
+
+    entries: int
+    rows: int
+    altered: tuple[Altered, ...]
+
+
 class PositionStore(Protocol):
     def positions(self, bot: str, *, only_open: bool) -> tuple[Closed, ...]: ...
     def native_moved_wei(self, bot: str) -> int:
         """Sum of all fills' native effects, gas included; signed."""
+
+    def newest_fills(self, bot: str, most: int) -> tuple[Fill, ...]:
+        """By block, newest first: is what we count as final still there?"""
+
+    def failed_exits(self, bot: str) -> Mapping[str, int]:
+        """Per open position id, how many of its sells have FAILED since it opened."""
+
+    def write_off(self, position_id: str, reason: str, now_ms: int) -> bool:
+        """Close what cannot be sold: its cost is realised as a loss, its slot is free.
+
+        False when it is closed already or has a live order.
+        """
+
+    def correct(self, corrections: Sequence[Correction], now_ms: int, why: str) -> int:
+        """Book the difference to the chain, each id once, all in one transaction; how many were new.
+
+        Native goes to the running balance; a token to its open position, closed at zero.
+        """
 
     def has_unsettled(self, bot: str, block_number: int) -> bool:
         """Whether an open order was seen mined at or below `block_number`: its fill is missing."""
@@ -289,6 +420,10 @@ class StateStore(Protocol):
     def set_source(self, source: PermissionSource) -> None:
         """Latch (or replace) the one source of its kind; ALLOW_ALL removes the restriction."""
 
+    def verify(self) -> Verified:
+        """Walk the journal's chain and hold every row that money depends on against it."""
+
+    def count(self, name: str, by: int = 1) -> None: ...
     def record_job(self, run: JobRun) -> None: ...
     def jobs(self, most: int) -> tuple[JobRun, ...]: ...
     def counters(self) -> Counters: ...
@@ -297,7 +432,16 @@ class StateStore(Protocol):
         """Where the data lies, for people; never with a password."""
 
 
-class Store(MarketStore, CycleStore, LedgerStore, OrderStore, PositionStore, StateStore, Protocol):
+class Store(
+    MarketStore,
+    CycleStore,
+    LedgerStore,
+    NonceStore,
+    OrderStore,
+    PositionStore,
+    StateStore,
+    Protocol,
+):
     """All of it, when one adapter serves all. Ask for the part you need instead."""
 
     def close(self) -> None: ...

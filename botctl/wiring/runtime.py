@@ -1,7 +1,9 @@
 """The Runtime over one chain: reader, sender and key beside the store."""
 
+import os
 import random
-from collections.abc import Iterator, Mapping, Sequence
+import socket
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from botctl.config.build import build_sha
 from botctl.config.values import Config
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
-from botctl.wiring.venues import Place, place_of
+from botctl.wiring.venues import Nodes, Place, place_of
 
 PAUSE_MS, PAUSE_MS_MAX = 200, 2_000  # between tries of a read
 
@@ -26,24 +28,32 @@ PAUSE_MS, PAUSE_MS_MAX = 200, 2_000  # between tries of a read
 def connected(config: Config, env: Mapping[str, str], log: Log, store: Store) -> Iterator[Runtime]:
     """Its connections are closed again afterwards; the store is the caller's."""
     rpcs = [_rpc(config, url) for url in config.chain.urls]
+    senders = [_bare(config, url) for url in config.chain.urls]
+    relay = _bare(config, config.chain.private_url) if config.chain.private_url else None
     try:
-        yield _runtime(config, env, log, store, rpcs)
+        nodes = Nodes(rpcs, senders, relay)
+        yield _runtime(config, env, log, store, nodes)
     finally:
-        for rpc in rpcs:
+        for rpc in (*rpcs, *senders, *([relay] if relay else [])):
             rpc.close()
 
 
-def _rpc(config: Config, url: str) -> Rpc:
+def _bare(config: Config, url: str) -> JsonRpc:
+    """Connects when it is first used."""
     chain = config.chain
-    rpc = JsonRpc(url, timeout_ms=chain.timeout_ms, batch_max=chain.batch_max)
+    return JsonRpc(url, timeout_ms=chain.timeout_ms, batch_max=chain.batch_max)
+
+
+def _rpc(config: Config, url: str) -> Rpc:
+    chain, rpc = config.chain, _bare(config, url)
     patience = Patience(chain.tries_max, PAUSE_MS, PAUSE_MS_MAX)
     return RetryingRpc(rpc, patience, pause_ms=pause_ms, chance=random.random)
 
 
 def _runtime(
-    config: Config, env: Mapping[str, str], log: Log, store: Store, rpcs: Sequence[Rpc]
+    config: Config, env: Mapping[str, str], log: Log, store: Store, nodes: Nodes
 ) -> Runtime:
-    place = place_of(config, env, rpcs, store)
+    place = place_of(config, env, nodes, store)
     return Runtime(
         identity=_identity(config, place),
         policy=config.policy,
@@ -74,4 +84,10 @@ def _identity(config: Config, place: Place) -> Identity:
         config_hash=config.config_hash,
         seed=None,
         interval_ms=config.schedule.interval_ms,
+        holder=_holder(),
     )
+
+
+def _holder() -> str:
+    """This process among all that may hold a lease; containers share host names and process ids."""
+    return f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):08x}"

@@ -15,6 +15,7 @@ from botctl.config.load import load
 from botctl.config.values import Config, LogForm
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
+from botctl.core.facts import Mode
 from botctl.ports.clock import Clock
 from botctl.ports.codec import Codec
 from botctl.ports.runtime import Log
@@ -41,7 +42,7 @@ class Setup:
         require_live_allowed(self.config, switch=switch)
 
     def books(self, store: Store) -> Books:
-        return Books(store, SystemClock(self.config.clock_offset_ms), self.log, self.config)
+        return Books(store, SystemClock(clock_offset_ms(self.config, store)), self.log, self.config)
 
 
 def set_up(path: Path | None) -> Setup:
@@ -50,6 +51,18 @@ def set_up(path: Path | None) -> Setup:
     config = load(path, env)
     _make_state_dir(Path(config.storage.state_dir))
     return Setup(config, env, log_of(config))
+
+
+def clock_offset_ms(config: Config, store: Store) -> int:
+    """On a local chain that was moved ahead the books go by its time, which the last cycle knew.
+
+    Only when the settings do not tell the offset; on any other chain a last cycle in our future is a
+    clock that was set back, and a finding.
+    """
+    if config.bot.mode is not Mode.DEVNET or config.clock_offset_ms:
+        return config.clock_offset_ms
+    latest = store.latest()
+    return max(0, latest.started_ms - wall_clock().now_ms()) if latest else 0
 
 
 def log_of(config: Config) -> Log:

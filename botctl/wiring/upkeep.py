@@ -1,7 +1,11 @@
 """Care for the database the settings name: upgrade, check, backup and restore."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
+from botctl.adapters.locks import CommandLocks
 from botctl.adapters.store.backup import BackupReport
 from botctl.adapters.store.backup import backup as _backup
 from botctl.adapters.store.check import CheckReport
@@ -11,6 +15,8 @@ from botctl.adapters.store.migrate import upgrade as _upgrade
 from botctl.adapters.store.restore import RestoreReport
 from botctl.adapters.store.restore import restore as _restore
 from botctl.config.values import Config
+from botctl.core.codes import Code
+from botctl.core.errors import TransientError
 from botctl.wiring import clock_of
 
 __all__ = [
@@ -23,6 +29,9 @@ __all__ = [
     "restore",
     "upgrade",
 ]
+
+# Whoever takes one of these locks reads and writes the books; a test finds those missing here.
+AT_WORK: Final = ("run", "cycle", "reconcile", "scan", "decide", "execute", "nonce repair")
 
 
 def upgrade(config: Config) -> UpgradeReport:
@@ -45,4 +54,17 @@ def backup(config: Config, folder: Path | None) -> BackupReport:
 
 
 def restore(config: Config, path: Path) -> RestoreReport:
-    return _restore(path, config.storage.url, busy_ms=config.storage.busy_ms)
+    """Raises ERR_DB_LOCKED while another command is at work, and keeps others out meanwhile."""
+    with _nobody_at_work(config):
+        return _restore(path, config.storage.url, busy_ms=config.storage.busy_ms)
+
+
+@contextmanager
+def _nobody_at_work(config: Config) -> Iterator[None]:
+    locks = CommandLocks(Path(config.storage.state_dir))
+    with ExitStack() as held:
+        for command in AT_WORK:
+            if not held.enter_context(locks.only_one(command)):
+                say = f"`botctl {command}` is at work on this bot: stop it, then restore"
+                raise TransientError(Code.ERR_DB_LOCKED, say, command=command)
+        yield

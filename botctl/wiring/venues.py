@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from botctl.adapters.evm.agreement import AgreeingReader
+from botctl.adapters.evm.broadcast import Broadcast
 from botctl.adapters.evm.keystore_file import address_hint
-from botctl.adapters.evm.rpc import Rpc
+from botctl.adapters.evm.rpc import JsonRpc, Rpc
 from botctl.adapters.evm.sender import EvmSender
 from botctl.adapters.evm.wallet import EvmTxReader
 from botctl.config.values import Config, PassphraseSource
@@ -31,15 +32,29 @@ class Place:
     signer: Callable[[], Signer]
 
 
-def place_of(config: Config, env: Mapping[str, str], rpcs: Sequence[Rpc], store: Store) -> Place:
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Connections by purpose: reads are retried, sends never are, and each node has its own."""
+
+    reads: Sequence[Rpc]
+    sends: Sequence[JsonRpc]
+    relay: JsonRpc | None
+
+
+def place_of(config: Config, env: Mapping[str, str], nodes: Nodes, store: Store) -> Place:
     """Paper differs from a real chain only in who takes the bytes."""
     if config.bot.mode is Mode.PAPER:
-        return _paper(config, rpcs, store)
+        return _paper(config, nodes.reads, store)
     wallet = config.wallet.address
+    first, *others = nodes.reads
     return Place(
-        markets=AgreeingReader(rpcs),
-        txs=EvmTxReader(rpcs[0], wallet),
-        sender=EvmSender(rpcs[0]),
+        markets=AgreeingReader(nodes.reads),
+        txs=EvmTxReader(first, wallet, others),
+        sender=Broadcast(
+            [EvmSender(rpc) for rpc in nodes.sends],
+            EvmSender(nodes.relay) if nodes.relay else None,
+            deadline_ms=config.chain.timeout_ms,
+        ),
         wallet=wallet,
         hint=_hint(config),
         signer=cache(lambda: _opened_key(config, env)),

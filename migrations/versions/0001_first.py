@@ -138,8 +138,6 @@ def _cycles() -> None:
     op.create_table(
         "bundles",
         sa.Column("id", sa.Text(), primary_key=True),
-        sa.Column("cycle_id", sa.Text(), nullable=False),
-        sa.Column("pair", sa.Text(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
 
@@ -202,15 +200,20 @@ def _orders() -> None:
         sa.Column("fee_max_wei", AMOUNT, nullable=False),
         sa.Column("priority_fee_wei", AMOUNT, nullable=False),
         sa.Column("signed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("signed_block", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.Column("sends", sa.BigInteger(), nullable=False),
         sa.Column("last_code", sa.Text(), nullable=True),
-        sa.UniqueConstraint("hash", name="uq_attempts_hash"),
     )
     op.create_table(
         "nonces",
         sa.Column("chain_id", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("wallet", sa.Text(), primary_key=True),
         sa.Column("next", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
     )
 
 
@@ -250,7 +253,22 @@ def _positions() -> None:
         sa.Column("block_hash", sa.Text(), nullable=False),
         sa.Column("settled_ms", sa.BigInteger(), nullable=False),
     )
+    op.create_index("ix_fills_block", "fills", ["bot", "chain_id", "block_number"])
     op.create_index("ix_fills_day", "fills", ["bot", "chain_id", "settled_ms"])
+    op.create_table(
+        "corrections",
+        sa.Column("id", sa.Text(), primary_key=True),
+        sa.Column("bot", sa.Text(), nullable=False),
+        sa.Column("chain_id", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("ledger", AMOUNT, nullable=False),
+        sa.Column("chain", AMOUNT, nullable=False),
+        sa.Column("realised_wei", AMOUNT, nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("ix_corrections_day", "corrections", ["bot", "chain_id", "at_ms"])
     op.create_table(
         "balances",
         sa.Column("bot", sa.Text(), primary_key=True),
@@ -324,6 +342,11 @@ def _indexes_of_a_part() -> None:
     op.execute(
         "CREATE UNIQUE INDEX uq_orders_nonce ON orders (chain_id, wallet, nonce)"
         " WHERE nonce IS NOT NULL AND state <> 'dropped'"
+    )
+    op.execute(
+        "CREATE INDEX ix_orders_wallet ON orders (chain_id, wallet, nonce)"
+        " WHERE nonce IS NOT NULL"
+        " AND state IN ('created', 'mined', 'pending', 'signed', 'submitted')"
     )
     op.execute(
         "CREATE UNIQUE INDEX uq_positions_open ON positions (bot, chain_id, pair)"

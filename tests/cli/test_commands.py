@@ -4,6 +4,7 @@ import json
 import stat
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from botctl.cli.commands.cycle import exit_code
 from botctl.cli.verdicts import refused_by_permission
 from botctl.core.permission import Level, Permission
 from botctl.core.reasons import Reason
-from botctl.core.units import CycleId
+from botctl.core.units import Address, CycleId, OrderId
 from botctl.flows.compare import Mismatch
 from botctl.flows.cycle import CycleReport
 from botctl.flows.decide import DecideReport
@@ -20,6 +21,7 @@ from botctl.flows.discovery import Found
 from botctl.flows.execute import ExecuteReport
 from botctl.flows.reconcile import ReconcileReport
 from botctl.flows.scan import ScanReport
+from botctl.flows.tend import Tended
 from tests.cli.conftest import Botctl
 
 LOOKING = [
@@ -27,6 +29,15 @@ LOOKING = [
     ("ledger",), ("replay", "--since", "1h"), ("bundle", "export"), ("config", "show"),
     ("db", "check"), ("db", "backup"),
 ]  # fmt: skip
+IDLE = ReconcileReport(
+    changes=(),
+    still_open=0,
+    tended=(),
+    written_off=(),
+    mismatches=(),
+    block_number=1,
+    reconcile_ms=1,
+)
 KEY = "0x" + "11" * 32
 KEY_ADDRESS = "0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a"
 
@@ -48,6 +59,11 @@ def test_looking_at_a_new_bot_works_and_has_a_document(ready: Botctl, words: Seq
     assert plain.out
     assert isinstance(as_json.document, dict)
     assert "\x1b" not in plain.out  # no colour into a pipe
+
+
+def test_nothing_held_is_not_told_to_look_where_the_user_is_looking(ready: Botctl) -> None:
+    assert "botctl positions --all" in ready("positions").out
+    assert ready("positions", "--all").out == "nothing was ever held\n"
 
 
 def test_config_show_masks_secrets_and_names_sources(
@@ -172,9 +188,12 @@ def test_status_3_says_that_permission_alone_stood_in_the_way(
 
 
 def test_a_mismatch_outranks_a_refusal_and_work_outranks_it_too() -> None:
-    decided = _decided(Reason.INV_KILL_OK, 0)
-    assert exit_code(_cycle(decided, ())) == 3
-    assert exit_code(_cycle(decided, (Mismatch("native", 1, 2, 3),))) == 1
+    differs = (Mismatch("native", 1, 2, 3),)
+    bumped = Tended(OrderId("o"), Address("0x"), 7, "bump", "waited too long", "accepted")
+    assert exit_code(_refused(IDLE)) == 3
+    assert exit_code(_refused(replace(IDLE, mismatches=differs))) == 1
+    assert exit_code(_refused(replace(IDLE, tended=(bumped,)))) == 0
+    assert exit_code(_refused(replace(IDLE, written_off=("0x",)))) == 0
 
 
 def _decided(reason: Reason, orders: int) -> DecideReport:
@@ -182,12 +201,13 @@ def _decided(reason: Reason, orders: int) -> DecideReport:
     return DecideReport(CycleId("c"), permission, (), (("SKIP", reason, 3),), orders, 1)
 
 
-def _cycle(decided: DecideReport, mismatches: tuple[Mismatch, ...]) -> CycleReport:
+def _refused(reconciled: ReconcileReport) -> CycleReport:
+    """A cycle whose entries the kill switch refused."""
     return CycleReport(
-        ReconcileReport((), 0, mismatches, 1, 1),
+        reconciled,
         ScanReport(CycleId("c"), 1, 1, Found(0, 0, 0, None), 1, 1, ()),
-        decided,
-        ExecuteReport((), 0, 0, 0),
+        _decided(Reason.INV_KILL_OK, 0),
+        ExecuteReport(outcomes=(), sent=0, refused=0, locked=False, execute_ms=0),
         cycle_ms=1,
     )
 

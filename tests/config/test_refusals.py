@@ -128,6 +128,15 @@ def test_a_wrong_variable_is_named_instead_of_the_file(loaded: Load, toml: Path)
     assert str(toml) not in error.say
 
 
+def test_settings_that_do_not_fit_each_other_name_the_variable_and_the_file(
+    loaded: Load, toml: Path
+) -> None:
+    error = refused(loaded, "", BOTCTL_RISK__TRADE_WEI="0.05 ether")
+    assert (error.code, error.facts["key"]) == (INVALID, "risk")
+    assert f"BOTCTL_RISK__TRADE_WEI and {toml}" in error.say
+    assert str(toml) in refused(loaded, "[risk]\ntrade_wei = '1 ether'").say
+
+
 def test_a_misspelt_key_is_told_before_the_values_it_spoils(loaded: Load) -> None:
     error = refused(loaded, "[[bands]]\nliquidity_usd_mn = 0")
     assert error.code is UNKNOWN

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from botctl.config.blank import BLANK, BLANKS
 from botctl.config.leaves import leaves
 from botctl.config.settings import Settings
 from botctl.config.template import template, write_template
@@ -14,6 +15,11 @@ from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
 from botctl.core.facts import Mode
 from tests.config.conftest import Load
+
+OWN = {
+    "urls": '["https://node.example"]',
+    "address": '"0x000000000000000000000000000000000000dEaD"',
+}
 
 
 def test_it_reads_back_to_the_defaults(loaded: Load) -> None:
@@ -26,10 +32,36 @@ def test_the_mode_is_written_in(loaded: Load) -> None:
     assert devnet.bot == replace(defaults.bot, mode=Mode.DEVNET)
 
 
-def test_a_live_template_is_refused_until_it_is_filled_in(loaded: Load) -> None:
+def filled_in(text: str, key: str) -> str:
+    line = next(line for line in text.splitlines() if line.startswith(f"{key} = "))
+    assert BLANK in line
+    return text.replace(line, f"{key} = {OWN[key]}")
+
+
+def test_a_live_template_is_refused_until_every_blank_is_filled_in(loaded: Load) -> None:
+    text = template(Mode.LIVE)
+    told = []
+    for key in OWN:
+        with pytest.raises(OperatorError) as caught:
+            loaded(text)
+        assert caught.value.code is Code.ERR_CONFIG_INVALID
+        told.append([name for name in BLANKS[Mode.LIVE] if name in caught.value.say])
+        text = filled_in(text, key)
+    assert [len(names) for names in told] == [2, 1]
+    config = loaded(text)
+    assert (config.bot.mode, config.wallet.address) == (Mode.LIVE, "0x" + "0" * 36 + "dead")
+    assert config.chain.urls == ("https://node.example",)
+
+
+@pytest.mark.parametrize("mode", [Mode.PAPER, Mode.DEVNET])
+def test_only_live_has_blanks(mode: Mode) -> None:
+    assert BLANK not in template(mode)
+
+
+def test_a_misspelt_key_is_told_before_the_blanks(loaded: Load) -> None:
     with pytest.raises(OperatorError) as caught:
-        loaded(template(Mode.LIVE))
-    assert "wallet.address" in caught.value.say
+        loaded(template(Mode.LIVE) + "\n[rsik]\nx = 1\n")
+    assert caught.value.code is Code.ERR_CONFIG_UNKNOWN_KEY
 
 
 def test_every_setting_stands_in_it_below_its_description() -> None:

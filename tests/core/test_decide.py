@@ -8,7 +8,7 @@ from botctl.core.case import Inputs
 from botctl.core.deciding import Decision, decide
 from botctl.core.facts import ProbeStatus
 from botctl.core.intent import Side, intent_key
-from botctl.core.invariants import OF_BOOKS, OF_CYCLE, OF_MARKET
+from botctl.core.invariants import OF_BOOKS, OF_CYCLE, OF_EXIT, OF_MARKET, OF_ORDERS
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.policy import Policy
 from botctl.core.reasons import Kind, Reason
@@ -185,10 +185,20 @@ def test_the_reasons_of_a_market_come_before_its_rank_and_the_rank_before_our_bo
 
 def test_every_check_and_every_signal_is_recorded_in_its_order() -> None:
     entry, leaving = decide(make_inputs(), POLICY), decide(held(), POLICY)
-    assert [c.code for c in entry.checks] == [r.code for r in OF_CYCLE + OF_MARKET + OF_BOOKS]
-    assert [c.code for c in leaving.checks] == [r.code for r in OF_CYCLE + OF_MARKET]
+    of_entry = OF_CYCLE + OF_MARKET + OF_BOOKS + OF_ORDERS
+    assert [c.code for c in entry.checks] == [r.code for r in of_entry]
+    assert [c.code for c in leaving.checks] == [r.code for r in OF_EXIT]
     for found in (entry, leaving):
         assert [c.code for c in found.signals] == [s.code for s in SIGNALS]
+
+
+@pytest.mark.parametrize("inputs", [make_inputs(books=BUSY), held(books=BUSY)])
+def test_an_order_that_is_out_is_the_reason_and_stands_among_the_failed_checks(
+    inputs: Inputs,
+) -> None:
+    found = decide(inputs, POLICY)
+    assert found.reason is Reason.INV_TX_IDEMPOTENT
+    assert [c.code for c in found.checks if not c.ok] == [Reason.INV_TX_IDEMPOTENT]
 
 
 def test_a_held_market_without_a_reason_to_leave_is_held() -> None:
@@ -318,6 +328,13 @@ def test_a_position_that_no_pool_would_pay_for_is_held(
 def test_the_value_of_a_held_market_is_unknown_when_its_pool_cannot_be_read() -> None:
     blind = make_detection(reserve_token=None)
     assert decide(make_inputs(position=make_position(), detection=blind), POLICY).value_wei is None
+
+
+def test_the_value_of_a_held_market_is_unknown_when_its_sell_tax_is_and_it_says_so() -> None:
+    rich = make_position(cost_wei=1)
+    found = decide(make_inputs(position=rich, detection=make_detection(probe=None)), POLICY)
+    assert (found.kind, found.reason, found.value_wei) == (Kind.HOLD, Reason.NO_EXIT, None)
+    assert "not known" in found.detail
 
 
 def test_an_intent_stands_only_beside_a_trade() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from botctl.core.books import Position
 from botctl.core.deciding import decide, decide_cycle
-from botctl.core.deciding.cycle import Decided, Holdings, worst_cost_wei
+from botctl.core.deciding.cycle import Decided, Holdings, Moment, worst_cost_wei
 from botctl.core.facts import Detection, ProbeStatus, World
 from botctl.core.intent import Intent
 from botctl.core.invariants import OF_CYCLE
@@ -37,6 +37,7 @@ from tests.support.builders import (
 )
 
 EXAMPLES = settings(max_examples=150, deadline=None)
+APPROVE_GAS = 120_000
 
 
 class Cycle(NamedTuple):
@@ -48,7 +49,10 @@ class Cycle(NamedTuple):
     policy: Policy
 
     def decided(self) -> tuple[Decided, ...]:
-        return decide_cycle(*self)
+        moment = Moment(self.now_ms, self.world, self.sources)
+        return decide_cycle(
+            moment, self.detections, self.holdings, self.policy, approve_gas=APPROVE_GAS
+        )
 
 
 def market(number: int, *, token: int | None = None, quote: int = 100 * ETHER) -> Detection:
@@ -167,8 +171,13 @@ def cycles(draw: st.DrawFn) -> Cycle:
     )
 
 
-def entries(found: Sequence[Decided]) -> list[Intent]:
-    return [d.decision.intent for d in found if d.decision.kind is Kind.BUY and d.decision.intent]
+def intents(found: Sequence[Decided], kind: Kind) -> list[Intent]:
+    return [d.decision.intent for d in found if d.decision.kind is kind and d.decision.intent]
+
+
+def worst_exit_wei(leaving: Intent) -> int:
+    """All the gas of the sell and of the approval before it."""
+    return (leaving.gas_limit + APPROVE_GAS) * leaving.fee_max_wei
 
 
 @EXAMPLES
@@ -200,11 +209,13 @@ def test_the_order_of_the_detections_changes_no_decision(
 @EXAMPLES
 @given(cycles())
 def test_the_entries_of_one_cycle_together_stay_within_every_limit(one: Cycle) -> None:
-    bought, risk, before = entries(one.decided()), one.policy.risk, one.holdings
+    found, risk, before = one.decided(), one.policy.risk, one.holdings
+    bought = intents(found, Kind.BUY)
     if not bought:
         return
     spent = sum(i.amount_in for i in bought)
     worst = sum(worst_cost_wei(i) for i in bought)
+    worst += sum(worst_exit_wei(i) for i in intents(found, Kind.SELL))
     tokens = dict(before.token_exposure_wei)
     for intent in bought:
         tokens[intent.token] = tokens.get(intent.token, 0) + intent.amount_in
@@ -220,11 +231,19 @@ def test_the_entries_of_one_cycle_together_stay_within_every_limit(one: Cycle) -
 @EXAMPLES
 @given(cycles())
 def test_no_market_is_traded_twice_nor_while_an_order_of_it_is_out(one: Cycle) -> None:
-    intents = [d.decision.intent for d in one.decided() if d.decision.intent]
-    pairs = [i.pair for i in intents]
+    wanted = [d.decision.intent for d in one.decided() if d.decision.intent]
+    pairs = [i.pair for i in wanted]
     assert len(pairs) == len(set(pairs))
-    assert len({i.intent_key for i in intents}) == len(intents)
+    assert len({i.intent_key for i in wanted}) == len(wanted)
     assert not one.holdings.live_pairs & set(pairs)
+
+
+@EXAMPLES
+@given(cycles())
+def test_an_invariant_that_is_the_reason_stands_among_the_failed_checks(one: Cycle) -> None:
+    for found in one.decided():
+        failed = {check.code for check in found.decision.checks if not check.ok}
+        assert not found.decision.reason.startswith("INV_") or found.decision.reason in failed
 
 
 @EXAMPLES
@@ -307,6 +326,31 @@ def test_exits_come_before_any_entry() -> None:
     found = cycle(market(1), seen, holdings=make_holdings(positions=(held,))).decided()
     assert [d.decision.kind for d in found] == [Kind.BUY, Kind.SELL]
     assert found[1].inputs.books.exposure_wei == 0  # it was finished before the entry was
+
+
+def test_the_gas_that_the_exits_may_burn_is_not_there_for_the_entries() -> None:
+    leaving = market(2)
+    held = make_position(pair=leaving.market.pair, token=leaving.market.token, cost_wei=ETHER)
+    plenty = cycle(market(1), leaving, holdings=make_holdings(positions=(held,)))
+    (bought,) = intents(plenty.decided(), Kind.BUY)
+    (sold,) = intents(plenty.decided(), Kind.SELL)
+    just = RISK.balance_buffer_wei + worst_cost_wei(bought) + worst_exit_wei(sold)
+    for balance_wei, why in (
+        (just, Reason.ENTRY_SELECTED),
+        (just - 1, Reason.INV_BALANCE_BUFFER_OK),
+    ):
+        entry, leave = plenty._replace(world=make_world(balance_wei=balance_wei)).decided()
+        assert (entry.decision.reason, leave.decision.kind) == (why, Kind.SELL)
+        assert entry.inputs.books.committed_wei == worst_exit_wei(sold)
+        assert leave.inputs.books.committed_wei == 0  # no exit waits for the gas of another
+
+
+def test_a_position_that_stays_needs_no_gas() -> None:
+    calm = market(2)
+    held = make_position(pair=calm.market.pair, token=calm.market.token, cost_wei=99 * 10**15)
+    found = cycle(market(1), calm, holdings=make_holdings(positions=(held,))).decided()
+    assert [d.decision.kind for d in found] == [Kind.BUY, Kind.HOLD]
+    assert found[0].inputs.books.committed_wei == 0
 
 
 def test_what_is_held_takes_no_place_among_the_best() -> None:

@@ -6,15 +6,17 @@ from botctl.core.books import Position
 from botctl.core.exits import ExitCall, exit_call, slippage_for
 from botctl.core.facts import Detection, ProbeStatus
 from botctl.core.measures import measures
-from botctl.core.quotes import exit_value
+from botctl.core.quotes import exit_value, exit_value_least
 from botctl.core.reasons import Reason
 from botctl.core.units import BPS_ONE
 from tests.support.builders import (
     EXITS,
     MS,
     NOW_MS,
+    POLICY,
     RESERVE_QUOTE,
     WORLD,
+    changed,
     make_detection,
     make_exits,
     make_position,
@@ -37,7 +39,8 @@ FIRING = {  # each of them alone
 def called(
     position: Position, seen: Detection = SEEN, now_ms: int = NOW_MS, **rules: object
 ) -> ExitCall | None:
-    return exit_call(position, seen, measures(WORLD, seen), make_exits(**rules), now_ms)
+    policy = changed(POLICY, exits=make_exits(**rules))
+    return exit_call(position, seen, measures(WORLD, seen), policy, now_ms)
 
 
 def reason(
@@ -157,6 +160,36 @@ def test_an_unreadable_price_is_no_price_of_zero_and_stops_no_loss() -> None:
 def test_a_pool_that_would_pay_nothing_is_a_loss_and_not_unknown() -> None:
     empty = make_detection(reserve_token=0)
     assert reason(make_position(), empty) is Reason.EXIT_STOP_LOSS
+
+
+OF_PROFIT = (Reason.EXIT_TAKE_PROFIT, Reason.EXIT_TRAILING)
+NOT_MEASURED = make_detection(probe=make_probe(sent_to_pair=0))
+LEAST = exit_value_least(
+    NOT_MEASURED, measures(WORLD, NOT_MEASURED), make_position().quantity, POLICY.risk
+)
+
+
+def test_no_profit_is_taken_while_the_sell_tax_is_not_measured() -> None:
+    for wanted in OF_PROFIT:
+        assert reason(FIRING[wanted]) is wanted
+        assert reason(FIRING[wanted], NOT_MEASURED) is None
+
+
+@pytest.mark.parametrize("wanted", [r for r in FIRING if r not in OF_PROFIT])
+@pytest.mark.parametrize("seen", [NOT_MEASURED, make_detection(probe=None)])
+def test_a_sell_tax_that_is_not_measured_keeps_no_other_rule_from_firing(
+    wanted: Reason, seen: Detection
+) -> None:
+    assert reason(FIRING[wanted], seen) is wanted
+
+
+def test_a_loss_is_stopped_on_the_least_that_the_position_may_be_worth() -> None:
+    assert LEAST is not None
+    assert LEAST < VALUE * 98 // 100
+    cost = -(-LEAST * BPS_ONE // (BPS_ONE - EXITS.stop_loss_bps))
+    assert reason(make_position(cost_wei=cost), NOT_MEASURED) is Reason.EXIT_STOP_LOSS
+    assert reason(make_position(cost_wei=cost - 2), NOT_MEASURED) is None
+    assert reason(make_position(cost_wei=cost)) is None  # measured, there is no tax
 
 
 def test_the_value_compared_is_after_tax_and_impact() -> None:

@@ -185,7 +185,7 @@ UNKNOWN = [
     (I.INV_GAS_BOUNDS_OK, NO_QUOTE),
     (I.INV_GAS_BOUNDS_OK, quoted(gas_limit=0)),
     (I.INV_FILTERS_OK, NO_QUOTE),
-    (I.INV_TX_IDEMPOTENT, make_case(account=None)),
+    (I.INV_TX_IDEMPOTENT, make_case(phase=Phase.EXECUTE, account=None)),
     (I.INV_NONCE_SYNCED, make_case(account=None)),
 ]
 
@@ -276,6 +276,13 @@ def test_the_nonce_that_the_chain_counts_beyond_ours_tells_of_a_key_used_elsewhe
     """LESSONS 9."""
     foreign = Account(nonce_latest=12, nonce_next=10, attempts_live=3, key_is_live=False)
     assert answer(I.INV_NONCE_SYNCED, make_case(account=foreign)).ok is False
+
+
+@pytest.mark.parametrize(("brings_wei", "ok"), [(1, True), (0, False)])
+def test_what_is_held_may_be_sold_for_whatever_the_pool_pays(brings_wei: int, ok: bool) -> None:
+    quote = make_quote(amount_in=1, expected_out=brings_wei, min_out=0)
+    assert answer(I.INV_FILTERS_OK, make_case(side=Side.SELL, quote=quote)).ok is ok
+    assert answer(I.INV_FILTERS_OK, make_case(side=Side.SELL, quote=None)).ok is None
 
 
 def test_a_trade_of_the_whole_wallet_leaves_no_buffer() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from botctl.core.amm import amount_out
 from botctl.core.case import Quote
-from botctl.core.facts import Detection
+from botctl.core.facts import Detection, Probe
 from botctl.core.measures import measures
 from botctl.core.policy import Policy, band_for
 from botctl.core.quotes import (
@@ -141,6 +141,16 @@ def test_an_exit_expects_the_pools_payment_for_what_arrives_after_the_tax(
     assert found.expected_out <= amount_out(quantity - quantity * tax // BPS_ONE, token, quote)
     assert found.min_out <= Fraction(found.expected_out * (BPS_ONE - slippage), BPS_ONE)
     assert found.amount_in == quantity
+
+
+@pytest.mark.parametrize("probe", [None, make_probe(sent_to_pair=0)])
+def test_a_sell_tax_that_was_not_measured_counts_as_the_highest_that_was_let_in(
+    probe: Probe | None,
+) -> None:
+    seen, left_bps = make_detection(probe=probe), BPS_ONE - POLICY.risk.sell_tax_max_bps
+    assert exit_value(seen, measures(WORLD, seen), ETHER) is None
+    arriving = 1_000 * ETHER * left_bps // BPS_ONE
+    assert leaving(seen).expected_out == amount_out(arriving, RESERVE_TOKEN, RESERVE_QUOTE)
 
 
 def test_an_exit_never_gets_less_gas_than_its_named_minimum() -> None:

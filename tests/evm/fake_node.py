@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from botctl.adapters.evm.rpc import JsonRpc
+from botctl.adapters.evm.rpc_errors import RpcFault
 
 WAIT_S_MAX = 20.0
 
@@ -38,11 +39,19 @@ def result(value: object) -> Say:
 
 
 def results(value_of: Callable[[dict[str, object]], object], *, backwards: bool = False) -> Say:
+    """Answers to a batch; a value that is an RpcFault goes out as the fault it is."""
+
     def answer(asked: bytes) -> bytes:
-        answers = [{"id": call["id"], "result": value_of(call)} for call in json.loads(asked)]
+        answers = [{"id": call["id"], **_said(value_of(call))} for call in json.loads(asked)]
         return http(json.dumps(answers[::-1] if backwards else answers).encode())
 
     return Say(answer)
+
+
+def _said(value: object) -> dict[str, object]:
+    if isinstance(value, RpcFault):
+        return {"error": {"code": value.code, "message": value.message, "data": value.data}}
+    return {"result": value}
 
 
 def fault(code: int, message: str, data: object = None) -> Say:

@@ -10,7 +10,7 @@ from botctl.core.lifecycle import OrderState
 from botctl.core.orders import SendCode, SignedTx
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.reasons import Reason
-from botctl.flows.compare import accept_native
+from botctl.flows.compare import correct
 from botctl.flows.cycle import cycle
 from botctl.flows.decide import decide
 from botctl.flows.execute import execute
@@ -29,7 +29,7 @@ class PowerCut(Exception):  # noqa: N818  not an error of ours: the machine is g
 class CutBefore:
     """The machine dies just before the bytes leave."""
 
-    def send(self, signed: SignedTx) -> SendAnswer:  # noqa: ARG002
+    def send(self, signed: SignedTx, *, public: bool = True) -> SendAnswer:  # noqa: ARG002
         raise PowerCut
 
 
@@ -39,8 +39,8 @@ class CutAfter:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    def send(self, signed: SignedTx) -> SendAnswer:
-        self._sender.send(signed)
+    def send(self, signed: SignedTx, *, public: bool = True) -> SendAnswer:
+        self._sender.send(signed, public=public)
         raise PowerCut
 
 
@@ -50,8 +50,8 @@ class Silent:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    def send(self, signed: SignedTx) -> SendAnswer:
-        self._sender.send(signed)
+    def send(self, signed: SignedTx, *, public: bool = True) -> SendAnswer:
+        self._sender.send(signed, public=public)
         return SendAnswer(SendCode.UNCLEAR, Code.ERR_RPC_TIMEOUT)
 
 
@@ -178,7 +178,9 @@ def test_a_key_used_elsewhere_is_found_before_signing(stage: DevnetStage) -> Non
         scan(rt)
         decide(rt)
         report = execute(rt)
-        assert {o.code for o in report.outcomes} == {Reason.INV_NONCE_SYNCED}
+        assert {o.code for o in report.outcomes} == {Reason.INV_PERMISSION_OK}
+        (latch,) = rt.store.sources()
+        assert (latch.kind, latch.level) == (SourceKind.NONCE, Level.EXITS_ONLY)
 
 
 def foreign_transfer(stage: DevnetStage) -> None:
@@ -189,7 +191,7 @@ def foreign_transfer(stage: DevnetStage) -> None:
     )
 
 
-def test_a_balance_nobody_can_explain_halts_and_the_operator_can_accept_it(
+def test_a_balance_nobody_can_explain_halts_and_the_operator_can_book_it(
     stage: DevnetStage,
 ) -> None:
     decided(stage)
@@ -205,8 +207,12 @@ def test_a_balance_nobody_can_explain_halts_and_the_operator_can_accept_it(
         (found,) = report.mismatches
         assert (found.token, found.chain - found.ledger) == ("native", stranger)
         assert halted(rt)
-        accept_native(rt, "a deposit")
+        (proposed,) = correct(rt, why="", apply=False).corrections
+        assert proposed.chain - proposed.ledger == stranger
+        assert halted(rt)
+        assert correct(rt, why="a deposit", apply=True).applied == 1
         assert not halted(rt)
+        assert correct(rt, why="a deposit", apply=True).applied == 0
         assert reconcile(rt).mismatches == ()
 
 
@@ -222,7 +228,7 @@ def test_a_reverted_swap_costs_gas_only_and_says_why(stage: DevnetStage) -> None
     stage.rpc.call("evm_mine")
     confirmed(stage)
     (order,) = stage.store.recent(None)
-    assert (order.state, order.code) == (OrderState.FAILED, "REVERTED")
+    assert (order.state, order.code) == (OrderState.FAILED, Code.ERR_TX_REVERTED)
     assert order.detail
     with runtime_on(stage) as rt:
         assert reconcile(rt).mismatches == ()

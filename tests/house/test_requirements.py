@@ -23,7 +23,7 @@ UNHASHED = {
 
 
 def test_every_kind_of_set_up_has_its_lock() -> None:
-    assert {path.stem for path in LOCKS} == {"runtime", "dev", "node"}
+    assert {path.stem for path in LOCKS} == {"runtime", "keyring", "dev", "node"}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
@@ -40,19 +40,23 @@ def test_every_locked_package_is_pinned_and_hashed(lock: Path) -> None:
 
 def test_tests_run_on_the_versions_that_operators_run() -> None:
     assert _versions("runtime").items() <= _versions("dev").items()
+    assert _versions("runtime").items() <= _versions("keyring").items()
 
 
 def test_the_locks_answer_to_the_project_file() -> None:
-    locked = _versions("dev")
-    wanted = [Requirement(spec) for group in ("", "dev", "setup") for spec in _declared(group)]
-    stale = [str(w) for w in wanted if not w.specifier.contains(locked.get(w.name, "0"))]
-    assert stale == [], "type `make lock`"
+    for lock, groups in (("dev", ("", "dev", "setup")), ("keyring", ("", "keyring", "setup"))):
+        locked = _versions(lock)
+        wanted = [Requirement(spec) for group in groups for spec in _declared(group)]
+        stale = [str(w) for w in wanted if not w.specifier.contains(locked.get(w.name, "0"))]
+        assert stale == [], "type `make lock`"
 
 
 def test_every_dependency_is_bounded_and_says_why_it_was_chosen() -> None:
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     written = {m["requirement"]: m["reason"] for line in lines if (m := DEPENDENCY.match(line))}
-    declared = [spec for group in ("", "dev", "setup", "lock") for spec in _declared(group)]
+    declared = [
+        spec for group in ("", "dev", "setup", "keyring", "lock") for spec in _declared(group)
+    ]
     assert [spec for spec in declared if not written.get(spec)] == []
     assert [spec for spec in declared if not re.search(r"==|<", spec)] == []
 

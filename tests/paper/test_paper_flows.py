@@ -157,8 +157,8 @@ class Deaf:
     def __init__(self, rt: Runtime) -> None:
         self._sender = rt.sender
 
-    def send(self, signed: SignedTx) -> SendAnswer:
-        self._sender.send(signed)
+    def send(self, signed: SignedTx, *, public: bool = True) -> SendAnswer:
+        self._sender.send(signed, public=public)
         return SendAnswer(SendCode.UNCLEAR, "connection lost")
 
 

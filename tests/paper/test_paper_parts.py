@@ -1,7 +1,9 @@
 """The pure parts: calldata read back, a token's fee found out, the public key."""
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from botctl.adapters.evm.calldata import RouterCalls
@@ -9,14 +11,21 @@ from botctl.adapters.paper.calls import Approve, Asked, Buy, NoOp, Sell, Unknown
 from botctl.adapters.paper.outcome import Outcome, intrinsic_gas, reverted, within_gas
 from botctl.adapters.paper.pairs import native_pairs
 from botctl.adapters.paper.signer import paper_signer
-from botctl.adapters.paper.transfer_fee import arriving
+from botctl.adapters.paper.transfer_fee import TELLING_UNITS, arriving
 from botctl.core.facts import Market, Source
 from botctl.core.orders import UnsignedTx
-from botctl.core.units import UINT256_MAX, Address
+from botctl.core.units import (
+    BPS_ONE,
+    UINT256_MAX,
+    Address,
+    share_ceil,
+    share_floor,
+)
 from tests.support.builders import address
 
 WALLET, ROUTER, NATIVE, TOKEN, OTHER = (address(number) for number in range(1, 6))
 CALLS = RouterCalls()
+Rounding = Callable[[int, int], int]
 amounts = st.integers(0, UINT256_MAX)
 
 
@@ -65,6 +74,61 @@ SELL = CALLS.sell(amount_in=2, min_out=1, path=(TOKEN, NATIVE), to=WALLET, deadl
 )
 def test_anything_else_is_unknown(to: Address, data: bytes, value_wei: int) -> None:
     assert isinstance(read(to, data, value_wei), Unknown)
+
+
+roundings = st.sampled_from([share_floor, share_ceil])
+fees_bps = st.integers(0, BPS_ONE)
+some = st.one_of(st.integers(0, 3 * TELLING_UNITS), amounts)
+
+
+def found_out(amount: int, fee_bps: int, sent: int, rounding: Rounding) -> int:
+    return arriving(amount, sent=sent, arrived=sent - rounding(sent, fee_bps))
+
+
+@settings(max_examples=500)
+@given(some, fees_bps, st.one_of(st.integers(TELLING_UNITS, 30_000), some), roundings)
+def test_a_fee_in_basis_points_is_found_out_exactly_unless_nothing_was_left_to_round(
+    amount: int, fee_bps: int, sent: int, rounding: Rounding
+) -> None:
+    assume(sent >= TELLING_UNITS)
+    truth = amount - rounding(amount, fee_bps)
+    unrounded = sent * fee_bps % BPS_ONE == 0
+    assert truth - unrounded <= found_out(amount, fee_bps, sent, rounding) <= truth
+
+
+@settings(max_examples=500)
+@given(some, fees_bps, some.filter(bool), roundings)
+def test_of_fewer_units_the_fee_may_be_taken_for_a_higher_one_but_never_for_a_lower(
+    amount: int, fee_bps: int, sent: int, rounding: Rounding
+) -> None:
+    assert found_out(amount, fee_bps, sent, rounding) <= amount - rounding(amount, fee_bps)
+
+
+@given(some.filter(bool), amounts)
+def test_what_was_itself_measured_arrives_as_it_did(sent: int, arrived: int) -> None:
+    arrived = min(sent, arrived)
+    assert arriving(sent, sent=sent, arrived=arrived) == arrived
+
+
+@pytest.mark.parametrize(
+    ("amount", "fee_bps", "sent", "rounding", "arrives"),
+    [
+        (19_996, 3_333, TELLING_UNITS - 3, share_ceil, 13_330),  # 13,331 do; so few do not tell
+        (10**6, 100, 50, share_floor, 980_100),  # it kept none of 50, as would any fee below 2 %
+        (10**6, 100, 10**6, share_floor, 990_000),
+        (150, 100, 10**6, share_floor, 148),  # 149 do; nothing of 10^6 was left to round
+        (10**6, BPS_ONE, 77, share_ceil, 0),
+        (10**6, 0, TELLING_UNITS, share_floor, 10**6),
+    ],
+)
+def test_fees_as_worked_by_hand(
+    amount: int, fee_bps: int, sent: int, rounding: Rounding, arrives: int
+) -> None:
+    assert found_out(amount, fee_bps, sent, rounding) == arrives
+
+
+def test_a_fee_of_no_whole_basis_points_counts_as_the_share_that_was_measured() -> None:
+    assert arriving(700_000, sent=10**6, arrived=10**6 - 12_345) == 700_000 * 987_655 // 10**6
 
 
 @given(amount=amounts, sent=amounts, arrived=amounts)

@@ -138,17 +138,24 @@ def _play(scene: Scene, stage: DevnetStage) -> None:
         decide(rt)
 
 
-def main() -> int:
-    seen: Counter[tuple[str, str]] = Counter()
-    folder = DiskBundleFolder(FOLDER)
+def _replace_corpus(kept: Mapping[BundleId, bytes]) -> None:
     for old in FOLDER.glob("*.json"):
         old.unlink()
+    folder = DiskBundleFolder(FOLDER)
+    for bundle_id, body in kept.items():
+        folder.write(bundle_id, body)
+
+
+def main() -> int:
+    seen: Counter[tuple[str, str]] = Counter()
+    kept: dict[BundleId, bytes] = {}
     for scene in SCENES:
         with TemporaryDirectory() as place:
             for kind, reason, bundle_id, body in captured(scene, Path(place) / "stage"):
                 if seen[kind, reason] < OF_EACH:
-                    folder.write(bundle_id, body)
+                    kept[bundle_id] = body
                     seen[kind, reason] += 1
+    _replace_corpus(kept)  # not before all scenes are played: one that fails leaves it as it was
     for (kind, reason), count in sorted(seen.items()):
         sys.stdout.write(f"{kind:5} {reason:24} {count}\n")
     missing = sorted({r for r in Reason if not r.startswith("SIG_")} - {r for _, r in seen})

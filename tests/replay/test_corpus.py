@@ -58,6 +58,14 @@ def test_every_kind_and_every_reason_reachable_so_far_is_in_the_corpus() -> None
     assert set(Reason) - IN_SIGNALS - NOT_DECIDED - reasons == set()
 
 
+def test_an_invariant_that_is_the_reason_stands_among_the_failed_checks() -> None:
+    for path in CORPUS:
+        decision = document(path)["decision"]
+        failed = {code for code, ok, _, _ in decision["checks"] if not ok}  # type: ignore[attr-defined]
+        reason = str(decision["reason"])
+        assert not reason.startswith("INV_") or reason in failed, path
+
+
 def test_every_signal_has_passed_and_failed_somewhere() -> None:
     seen: Counter[tuple[str, bool]] = Counter()
     for path in CORPUS:

@@ -1,12 +1,14 @@
 """A store with a row of every delicate kind: bytes, NUL, 256 bits, a nonce, a journal."""
 
+from hashlib import sha256
+
 from botctl.adapters.ids import TimeOrderedIds
 from botctl.adapters.store import open_store
 from botctl.core.facts import Market, Source
 from botctl.core.orders import Order, SignedTx, UnsignedTx
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.units import UINT256_MAX, BundleId, CycleId
-from botctl.ports.store import Cursor, CycleRow, DecidedBatch, Store
+from botctl.ports.store import Cursor, CycleRow, DecidedBatch, Moment, Store
 from tests.support.builders import (
     FACTORY,
     NOW_MS,
@@ -22,6 +24,7 @@ from tests.support.builders import (
 BOT, CHAIN_ID = "main", 1
 CYCLE = CycleId("0190a0a0-0000-7000-8000-000000000001")
 RAW = b"\x02\x00\xff"
+BODY = b"\x00body"
 KILL = PermissionSource(SourceKind.KILL, Level.EXITS_ONLY, "half \udcff nul \0 end", "me", NOW_MS)
 
 
@@ -50,7 +53,7 @@ def batch(*orders: Order, number: int = 1) -> DecidedBatch:
         cycle_id=cycle_row(number).cycle_id,
         decided_ms=NOW_MS,
         rows=(),
-        bundles=((BundleId(f"{number:064x}"), b"\x00body"),),
+        bundles=((BundleId(sha256(BODY).hexdigest()), BODY),),
         orders=orders,
         peaks=(),
     )
@@ -67,14 +70,9 @@ def sign_now(nonce: int) -> tuple[UnsignedTx, SignedTx]:
 
 
 def sign(store: Store, order: Order) -> Order:
-    signed, _ = store.sign(
-        order,
-        chain_id=CHAIN_ID,
-        wallet=WALLET,
-        chain_nonce=7,
-        now_ms=NOW_MS,
-        sign_now=sign_now,
-    )
+    lease = store.lease(WALLET, holder="here", chain_nonce=7, now_ms=NOW_MS, ttl_ms=60_000)
+    assert lease is not None
+    signed, _ = store.sign(order, lease, Moment(7, 1_001, NOW_MS), sign_now)
     return signed
 
 

@@ -9,13 +9,23 @@ from botctl.adapters.store import SqlStore, open_store
 from botctl.core.facts import Market, Source
 from botctl.core.intent import Intent, Side
 from botctl.core.lifecycle import OrderEvent, OrderState
-from botctl.core.orders import Attempt, Fill, Order, OrderKind, SignedTx, UnsignedTx
+from botctl.core.orders import (
+    Attempt,
+    AttemptKind,
+    Fill,
+    Order,
+    OrderKind,
+    SignedTx,
+    UnsignedTx,
+)
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 from botctl.ports.store import (
     CycleRow,
     DecidedBatch,
     DetectionRow,
+    Lease,
     LedgerRow,
+    Moment,
     Moved,
     SignNow,
     Swap,
@@ -26,6 +36,7 @@ CHAIN = 31_337
 FACTORY = Address("0x" + "f" * 40)
 WALLET = Address("0x" + "a" * 40)
 BUSY_MS = 5_000
+TTL_MS = 60_000
 
 
 @dataclass(slots=True)
@@ -189,15 +200,48 @@ def signing(order_id: str) -> SignNow:
     return now
 
 
-def signed(store: SqlStore, one: Order, *, chain_nonce: int = 0) -> tuple[Order, Attempt]:
-    return store.sign(
-        one,
-        chain_id=CHAIN,
-        wallet=WALLET,
-        chain_nonce=chain_nonce,
-        now_ms=2_000,
-        sign_now=signing(one.id),
+def leased(
+    store: SqlStore, *, holder: str = "here", chain_nonce: int = 0, now_ms: int = 2_000
+) -> Lease:
+    """Taken or renewed; it lasts `TTL_MS`."""
+    lease = store.lease(
+        WALLET, holder=holder, chain_nonce=chain_nonce, now_ms=now_ms, ttl_ms=TTL_MS
     )
+    assert lease is not None
+    return lease
+
+
+def signed(
+    store: SqlStore,
+    one: Order,
+    *,
+    chain_nonce: int = 0,
+    lease: Lease | None = None,
+    at: int | None = None,
+) -> tuple[Order, Attempt]:
+    lease = lease or leased(store, chain_nonce=chain_nonce)
+    moment = Moment(chain_nonce, 40, 2_000)
+    return store.sign(one, lease, moment, signing(one.id), at=at)
+
+
+def bumped(
+    store: SqlStore,
+    one: Order,
+    *,
+    kind: AttemptKind = AttemptKind.BUMP,
+    lease: Lease | None = None,
+    now_ms: int = 2_500,
+) -> tuple[Order, Attempt]:
+    """Its bytes differ from every other attempt's."""
+    number = len(store.attempts(one.id)) + 1
+    moment = Moment(0, 41, now_ms)
+    how = signing(f"{one.id}.{number}")
+    return store.bump(one, lease or leased(store), moment, how, kind=kind)
+
+
+def next_nonce(store: SqlStore) -> int | None:
+    row = store.nonce(WALLET)
+    return None if row is None else row.next
 
 
 def mined(store: SqlStore, one: Order, *, block: int = 50) -> Order:

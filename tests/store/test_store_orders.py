@@ -8,13 +8,23 @@ import pytest
 
 from botctl.adapters.store import SqlStore, journal
 from botctl.core.codes import Code
-from botctl.core.errors import CorruptError
+from botctl.core.errors import CorruptError, LostMoveError
 from botctl.core.intent import Side
 from botctl.core.lifecycle import MOVES, OrderEvent, OrderState
 from botctl.core.orders import Order, OrderKind, SendCode, SignedTx, UnsignedTx
 from botctl.core.units import OrderId
-from botctl.ports.store import Moved
-from tests.store.making import CHAIN, WALLET, address, block_hash, decided, order, signed, signing
+from botctl.ports.store import Moment, Moved
+from tests.store.making import (
+    address,
+    block_hash,
+    bumped,
+    decided,
+    leased,
+    next_nonce,
+    order,
+    signed,
+    signing,
+)
 
 S, E = OrderState, OrderEvent
 # From CREATED to each state that is not terminal, by `move` after `sign`.
@@ -51,13 +61,14 @@ def entries(store: SqlStore) -> int:
 def test_every_arrow_is_stored_with_its_line(
     scratch: SqlStore, arrow: tuple[OrderState, OrderEvent], to: OrderState
 ) -> None:
+    leased(scratch)
     before = brought_to(scratch, arrow[0])
     known = entries(scratch)
-    moved = Moved(arrow[1], "CODE", "why\0", block_number=60, block_hash=block_hash(60))
-    if arrow[1] is E.SIGN:
-        after, _ = signed(scratch, before)
+    said = Moved(arrow[1], "CODE", "why\0", block_number=60, block_hash=block_hash(60))
+    if arrow[1] in {E.SIGN, E.BUMP}:
+        after = moved(scratch, before, arrow[1])
     else:
-        after = scratch.move(before, moved, 3_000)
+        after = scratch.move(before, said, 3_000)
         assert (after.code, after.detail) == ("CODE", "why\ufffd")
     assert after.state is to
     assert scratch.order(before.id) == after
@@ -66,28 +77,37 @@ def test_every_arrow_is_stored_with_its_line(
     assert entries(scratch) == known + 1
 
 
+def moved(store: SqlStore, before: Order, event: OrderEvent) -> Order:
+    """By whatever method makes this arrow."""
+    if event is E.SIGN:
+        return signed(store, before)[0]
+    if event is E.BUMP:
+        return bumped(store, before)[0]
+    return store.move(before, Moved(event), 3_000)
+
+
 @pytest.mark.parametrize(
     ("state", "event"), sorted(set(product([S.CREATED, *WAYS], E)) - set(MOVES))
 )
 def test_no_other_arrow_is_stored(scratch: SqlStore, state: OrderState, event: OrderEvent) -> None:
     before = brought_to(scratch, state)
     with pytest.raises(CorruptError) as refused:
-        scratch.move(before, Moved(event), 3_000)
+        moved(scratch, before, event)
     assert refused.value.code is Code.ERR_ILLEGAL_MOVE
     assert scratch.order(before.id) == before
 
 
 def losers(store: SqlStore, stale: Order) -> Iterator[None]:
     """Each way to move an order that another run has moved."""
-    with pytest.raises(CorruptError) as lost:
+    with pytest.raises(LostMoveError) as lost:
         store.move(stale, Moved(E.SUBMIT), 3_000)
     assert lost.value.code is Code.ERR_MOVE_LOST
     yield
-    with pytest.raises(CorruptError) as lost:
+    with pytest.raises(LostMoveError) as lost:
         store.settle(replace(stale, state=S.MINED), Moved(E.BURY_OK), None, 3_000)
     assert lost.value.code is Code.ERR_MOVE_LOST
     yield
-    with pytest.raises(CorruptError) as lost:
+    with pytest.raises(LostMoveError) as lost:
         signed(store, replace(stale, state=S.CREATED), chain_nonce=7)
     assert lost.value.code is Code.ERR_MOVE_LOST
     yield
@@ -101,7 +121,7 @@ def test_a_move_that_lost_writes_nothing(store: SqlStore) -> None:
         assert store.order(stale.id) == now
         assert store.timeline(stale.id) == story
         assert entries(store) == known
-        assert store.nonce_next(CHAIN, WALLET) == 1
+        assert next_nonce(store) == 1
 
 
 def test_the_block_is_where_it_was_last_seen_mined(store: SqlStore) -> None:
@@ -118,14 +138,14 @@ def test_the_block_is_where_it_was_last_seen_mined(store: SqlStore) -> None:
 
 
 def test_signing_gives_out_each_nonce_once_and_never_below_the_chain(store: SqlStore) -> None:
-    assert store.nonce_next(CHAIN, WALLET) is None
+    assert next_nonce(store) is None
     decided(store, 1, *(order(n) for n in range(1, 5)))
     given = [
         signed(store, order(n), chain_nonce=floor)[0].nonce
         for n, floor in ((1, 5), (2, 5), (3, 9), (4, 0))
     ]
     assert given == [5, 6, 9, 10]
-    assert store.nonce_next(CHAIN, WALLET) == 11
+    assert next_nonce(store) == 11
 
 
 def test_a_signature_is_stored_byte_for_byte(store: SqlStore) -> None:
@@ -144,9 +164,9 @@ def test_a_signer_that_fails_leaves_no_trace(store: SqlStore) -> None:
         raise OSError
 
     with pytest.raises(OSError):  # noqa: PT011  the signer's own, whatever it is
-        store.sign(order(1), chain_id=CHAIN, wallet=WALLET, chain_nonce=3, now_ms=1, sign_now=fails)
+        store.sign(order(1), leased(store, chain_nonce=3), Moment(3, 40, 1), fails)
     assert store.order(order(1).id) == order(1)
-    assert store.nonce_next(CHAIN, WALLET) is None
+    assert next_nonce(store) == 3
     assert store.attempts(order(1).id) == ()
 
 
@@ -155,11 +175,11 @@ def test_a_nonce_proven_unused_goes_back(store: SqlStore) -> None:
     first, second, third = (signed(store, order(n), chain_nonce=5)[0] for n in (1, 2, 3))
     unsent = Moved(E.PROVE_UNSENT)
     store.move(second, unsent, 3_000)
-    assert store.nonce_next(CHAIN, WALLET) == 8, "7 is still out, so 6 stays a gap"
+    assert next_nonce(store) == 8, "7 is still out, so 6 stays a gap"
     store.move(third, unsent, 3_000)
-    assert store.nonce_next(CHAIN, WALLET) == 6
+    assert next_nonce(store) == 6
     store.move(first, unsent, 3_000)
-    assert store.nonce_next(CHAIN, WALLET) == 5
+    assert next_nonce(store) == 5
     decided(store, 2, order(4))
     again, _ = signed(store, order(4), chain_nonce=5)
     assert again.nonce == 5
@@ -211,7 +231,9 @@ def test_bytes_signed_twice_are_refused_by_the_database(store: SqlStore) -> None
     signed(store, order(1))
     with pytest.raises(Exception, match=r"(?i)unique"):
         store.sign(
-            order(2), chain_id=CHAIN, wallet=WALLET, chain_nonce=0, now_ms=1,
-            sign_now=lambda _: signing(order(1).id)(0),
-        )  # fmt: skip
+            order(2),
+            leased(store),
+            Moment(0, 40, 1),
+            lambda nonce: (signing("")(nonce)[0], signing(order(1).id)(0)[1]),
+        )
     assert store.order(order(2).id) == order(2)

@@ -14,7 +14,6 @@ from botctl.core.units import OrderId
 from botctl.ports.store import Cursor, LedgerFilter
 from tests.store.making import (
     BOT,
-    CHAIN,
     WALLET,
     address,
     block_hash,
@@ -25,6 +24,7 @@ from tests.store.making import (
     market,
     order,
     row,
+    signed,
 )
 
 Read = Callable[[SqlStore], object]
@@ -62,7 +62,11 @@ READS: dict[str, Read] = {
     "of_pair": lambda s: s.of_pair(address(1), 5),
     "attempts": lambda s: s.attempts(OrderId("order-0001")),
     "timeline": lambda s: s.timeline(OrderId("order-0001")),
-    "nonce_next": lambda s: s.nonce_next(CHAIN, WALLET),
+    "slots": lambda s: s.slots(WALLET),
+    "settled_next": lambda s: s.settled_next(WALLET),
+    "newest_fills": lambda s: s.newest_fills(BOT, 5),
+    "failed_exits": lambda s: s.failed_exits(BOT),
+    "nonce": lambda s: s.nonce(WALLET),
     "positions": lambda s: s.positions(BOT, only_open=False),
     "open positions": lambda s: s.positions(BOT, only_open=True),
     "native_moved_wei": lambda s: s.native_moved_wei(BOT),
@@ -80,6 +84,7 @@ def filled(scratch: SqlStore) -> SqlStore:
     for number in range(1, 4):
         scratch.record(cycle(number), [detection(number, pair=n) for n in range(1, 9)])
         decided(scratch, number, order(number), rows=tuple(row(number, pair=n) for n in (1, 2)))
+    signed(scratch, order(1))
     return scratch
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from botctl.adapters.store import SqlStore
 from botctl.core.accounting import Account, after_fill
 from botctl.core.codes import Code
-from botctl.core.errors import CorruptError
+from botctl.core.errors import CorruptError, LostMoveError
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OrderEvent, OrderState
 from botctl.core.orders import Fill, Order, OrderKind
@@ -108,7 +108,7 @@ def test_booking_twice_is_impossible(store: SqlStore) -> None:
     seen = mined(store, buy(1))
     booked = fill(seen, tokens=10, native_wei=-5)
     store.settle(seen, OK, booked, 3_000)
-    with pytest.raises(CorruptError) as lost:
+    with pytest.raises(LostMoveError) as lost:
         store.settle(seen, OK, booked, 3_001)
     assert lost.value.code is Code.ERR_MOVE_LOST
     assert store.native_moved_wei(BOT) == -12

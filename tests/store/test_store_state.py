@@ -45,7 +45,12 @@ def test_lifting_a_switch_leaves_only_its_story(store: SqlStore) -> None:
     assert told(store)[-1] == (
         "source:main:kill",
         "set_source",
-        {"level": "ALLOW_ALL", "reason": "checked", "who": "carol"},
+        {
+            "level": "ALLOW_ALL",
+            "reason": "checked",
+            "who": "carol",
+            "rows": {"sources:main/kill": None},
+        },
     )
 
 
@@ -61,7 +66,10 @@ def test_a_baseline_is_replaced_and_says_why(store: SqlStore) -> None:
     store.set_baseline(BOT, Baseline(5, 8), 2_000, "deposit")
     assert store.baseline(BOT) == Baseline(5, 8)
     assert [event[1] for event in told(store)] == ["set_baseline"] * 2
-    assert told(store)[0][2] == {"balance_wei": str(UINT256_MAX), "block": 7, "why": "first run"}
+    facts = told(store)[0][2]
+    assert isinstance(facts, dict)
+    assert list(facts.pop("rows")) == ["baselines:main/31337"]
+    assert facts == {"balance_wei": str(UINT256_MAX), "block": 7, "why": "first run"}
 
 
 def test_a_roll_back_is_in_the_journal(store: SqlStore) -> None:
@@ -81,6 +89,15 @@ def test_a_scheduled_time_has_one_line_with_its_latest_outcome(store: SqlStore) 
         store.record_job(run)
     assert store.jobs(10) == (ran, missed)
     assert store.jobs(1) == (ran,)
+
+
+def test_counting_adds_up_and_is_one_bots(database_url: str) -> None:
+    with opened(database_url) as ours, opened(database_url, bot="other") as theirs:
+        ours.count("runs_total")
+        ours.count("runs_total", 4)
+        theirs.count("runs_total", 2)
+        assert ours.counters().values == {"runs_total": 5}
+        assert theirs.counters().values == {"runs_total": 2}
 
 
 def test_a_new_store_has_counted_nothing(store: SqlStore) -> None:

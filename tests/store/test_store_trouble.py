@@ -1,7 +1,9 @@
 """A locked, full, damaged or refused database: one code each, one sentence, nothing half-done."""
 
+import select
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -9,11 +11,22 @@ import pytest
 import sqlalchemy as sa
 
 from botctl.adapters.store import SqlStore, failures
+from botctl.adapters.store.engine import IDLE_IN_TRANSACTION_MS
 from botctl.core.codes import Code
 from botctl.core.errors import BotError, CorruptError, OperatorError, TransientError
 from botctl.core.lifecycle import OrderEvent
 from botctl.ports.store import LedgerFilter, Moved
-from tests.store.making import batch, cycle, decided, opened, order, row
+from tests.store.making import (
+    batch,
+    cycle,
+    decided,
+    leased,
+    next_nonce,
+    opened,
+    order,
+    row,
+    signed,
+)
 from tests.support.postgres import PostgresServer
 
 SHORT_MS = 20
@@ -83,6 +96,53 @@ def test_postgres_says_when_a_row_stays_locked(
                 store.commit(batch(1))
         assert locked.value.code is Code.ERR_DB_LOCKED
         assert store.commit(batch(1))
+
+
+def test_postgres_says_when_a_wallet_stays_locked(
+    postgres_url: str, postgres_server: PostgresServer
+) -> None:
+    """A host that hangs while it signs: the others wait, but not for ever."""
+    with opened(postgres_url, busy_ms=SHORT_MS) as store:
+        decided(store, 1, order(1))
+        lease = leased(store)
+        name = postgres_url.split("/")[3].split("?", maxsplit=1)[0]
+        with psycopg.connect(
+            host=str(postgres_server.folder), user="postgres", dbname=name
+        ) as other:
+            other.execute("SELECT * FROM nonces FOR UPDATE")
+            for waits in (
+                lambda: signed(store, order(1), lease=lease),
+                lambda: leased(store, holder="there", now_ms=lease.until_ms),
+            ):
+                with pytest.raises(TransientError) as locked:
+                    waits()
+                assert locked.value.code is Code.ERR_DB_LOCKED
+        assert signed(store, order(1), lease=lease)[0].nonce == 0
+
+
+def stand_still(store: SqlStore, meanwhile: Callable[[], object]) -> None:
+    """Take the wallet's row, say nothing until the server ends it, then try to write."""
+    with store._db.writing() as db:
+        limit = db.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+        assert limit == f"{IDLE_IN_TRANSACTION_MS // 1_000}s"
+        db.exec_driver_sql("SELECT * FROM nonces FOR UPDATE")
+        db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 1")
+        raw: psycopg.Connection | None = db.connection.driver_connection
+        assert raw is not None
+        last_word, _, _ = select.select([raw.fileno()], [], [], 30)
+        assert last_word
+        meanwhile()
+        db.exec_driver_sql("UPDATE nonces SET next = 99")
+
+
+def test_postgres_ends_a_transaction_that_stands_still(postgres_url: str) -> None:
+    """Its locks are free then, and the run that stood still writes nothing more."""
+    with opened(postgres_url) as store, opened(postgres_url) as other:
+        leased(store)
+        with pytest.raises(TransientError) as ended:
+            stand_still(store, lambda: leased(other, now_ms=2_001))
+        assert ended.value.code is Code.ERR_DB_UNREACHABLE
+        assert next_nonce(other) == 0
 
 
 def test_a_full_disk_is_said_and_nothing_is_written(url: str) -> None:
@@ -198,6 +258,7 @@ class _Postgres(Exception):  # noqa: N818  stands for psycopg's
         ("40001", Code.ERR_DB_LOCKED),
         ("XX001", Code.ERR_DB_CORRUPT),
         ("57P01", Code.ERR_DB_UNREACHABLE),
+        ("25P03", Code.ERR_DB_UNREACHABLE),
         ("08006", Code.ERR_DB_UNREACHABLE),
         ("53300", Code.ERR_DB_UNREACHABLE),
     ],

@@ -28,6 +28,7 @@ from botctl.core.intent import Intent, Side
 from botctl.core.lifecycle import OrderState
 from botctl.core.measures import measures
 from botctl.core.orders import Fill, Order, OrderKind, Receipt
+from botctl.core.plans import SendPlan
 from botctl.core.policy import Band, Exits, Freshness, Policy, Risk, Signals, Venue
 from botctl.core.quotes import entry_quote
 from botctl.core.units import (
@@ -366,6 +367,27 @@ def make_intent(**overrides: object) -> Intent:
         fee_max_wei=21 * GWEI,
     )
     return changed(intent, **overrides)
+
+
+SEND_PLAN = SendPlan(
+    confirmations=2,
+    resend_after_ms=30_000,
+    approve_gas=120_000,
+    bump_after_ms=36_000,
+    bump_bps=1_250,
+    bumps_max=3,
+    cancels_max=8,
+    bump_fee_max_wei=40 * GWEI,
+    cancel_fee_max_wei=200 * GWEI,
+    lease_ms=30_000,
+    noops_max=16,
+    private_blocks=0,
+    exit_tries_max=12,
+)
+
+
+def make_send_plan(**overrides: object) -> SendPlan:
+    return changed(SEND_PLAN, **overrides)
 
 
 def make_order(**overrides: object) -> Order:

@@ -1,6 +1,6 @@
 """The one way bytes leave us: eth_sendRawTransaction, its answer as one of seven words."""
 
-from botctl.adapters.evm.rpc import Rpc
+from botctl.adapters.evm.rpc import JsonRpc
 from botctl.adapters.evm.rpc_errors import RpcFaultError
 from botctl.adapters.evm.send_codes import send_code
 from botctl.core.errors import BotError
@@ -9,12 +9,17 @@ from botctl.ports.chain import SendAnswer
 
 
 class EvmSender:
-    """Never raises for what a node or the network says, and never sends twice by itself."""
+    """One node, or one private relay: it takes the same call at its own URL, without credentials.
 
-    def __init__(self, rpc: Rpc) -> None:
+    Never raises for what a node or the network says, and never sends twice by itself: it takes a
+    bare JsonRpc and no other Rpc, because a retry belongs to the flow, which has it on disk.
+    """
+
+    def __init__(self, rpc: JsonRpc) -> None:
+        self.name = rpc.name
         self._rpc = rpc
 
-    def send(self, signed: SignedTx) -> SendAnswer:
+    def send(self, signed: SignedTx, *, public: bool = True) -> SendAnswer:  # noqa: ARG002  one place
         try:
             answer = self._rpc.call("eth_sendRawTransaction", "0x" + signed.raw.hex())
         except RpcFaultError as error:

@@ -6,6 +6,8 @@ from typing import NoReturn, SupportsIndex
 from coincurve import PrivateKey
 
 from botctl.adapters.evm.tx import address_of, signed
+from botctl.core.codes import Code
+from botctl.core.errors import TransientError
 from botctl.core.orders import SignedTx, UnsignedTx
 from botctl.core.units import Address
 
@@ -13,17 +15,23 @@ from botctl.core.units import Address
 class Signer:
     """Cannot be printed, compared, copied or pickled into showing its key."""
 
-    __slots__ = ("_address", "_key")
+    __slots__ = ("_address", "_fence", "_key")
 
     def __init__(self, secret: bytes) -> None:
         self._key = PrivateKey(secret)
         self._address = address_of(self._key.public_key)
+        self._fence = 0
 
     @property
     def address(self) -> Address:
         return self._address
 
-    def sign(self, tx: UnsignedTx) -> SignedTx:
+    def sign(self, tx: UnsignedTx, *, fence: int = 0) -> SignedTx:
+        """A lower token than one already seen means that another holder has taken over since."""
+        if fence < self._fence:
+            say = "the key has signed under a newer lease: this one is over"
+            raise TransientError(Code.ERR_LEASE_LOST, say, fence=fence, newest=self._fence)
+        self._fence = fence
         return signed(tx, partial(self._key.sign_recoverable, hasher=None))
 
     def __repr__(self) -> str:

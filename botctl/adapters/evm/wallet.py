@@ -1,6 +1,7 @@
 """What `execute` and `reconcile` read: our wallet, and what became of our transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from botctl.adapters.evm.blocks import head, headers
 from botctl.adapters.evm.lens import Lens
@@ -13,18 +14,20 @@ from botctl.adapters.evm.rpc import Rpc
 from botctl.adapters.evm.rpc_errors import RpcFaultError, shaped
 from botctl.adapters.evm.tx_fields import taken_apart
 from botctl.core.codes import Code
+from botctl.core.errors import TransientError
 from botctl.core.facts import BlockRef
 from botctl.core.orders import UnsignedTx
 from botctl.core.units import Address, Hash32
-from botctl.ports.chain import Head, Sighting, WalletState
+from botctl.ports.chain import Head, NonceCount, Sighting, WalletState
 
 
 class EvmTxReader:
-    """A TxReader for the transactions of one wallet."""
+    """A TxReader for the transactions of one wallet; `others` are only asked for its nonces."""
 
-    def __init__(self, rpc: Rpc, wallet: Address) -> None:
+    def __init__(self, rpc: Rpc, wallet: Address, others: Sequence[Rpc] = ()) -> None:
         self._rpc = rpc
         self._wallet = wallet
+        self._others = others
 
     def head(self) -> Head:
         return head(self._rpc)
@@ -40,6 +43,15 @@ class EvmTxReader:
         with shaped(self._rpc.name):
             nonce, balance_wei = map(quantity, plain.answers)
         return WalletState(nonce, balance_wei, tuple(holdings.rows()))
+
+    def nonces(self, wallet: Address) -> tuple[NonceCount, ...]:
+        """The first node must answer; another that does not proves nothing, and is left out."""
+        return (_count(self._rpc, wallet), *self._counts_elsewhere(wallet))
+
+    def _counts_elsewhere(self, wallet: Address) -> Iterator[NonceCount]:
+        for rpc in self._others:
+            with suppress(TransientError):
+                yield _count(rpc, wallet)
 
     def sightings(self, hashes: Sequence[Hash32]) -> tuple[Sighting, ...]:
         """The receipt is asked first: what is mined in between is at least known."""
@@ -68,6 +80,14 @@ class EvmTxReader:
         ask_all(self._rpc, page)
         (found,) = page.rows()
         return found or 0
+
+
+def _count(rpc: Rpc, wallet: Address) -> NonceCount:
+    counted = Plain(*(("eth_getTransactionCount", (wallet, at)) for at in ("latest", "pending")))
+    ask_all(rpc, counted)
+    with shaped(rpc.name):
+        mined, pending = map(quantity, counted.answers)
+    return NonceCount(rpc.name, mined, pending)
 
 
 def _sighting(tx_hash: Hash32, receipt: object, entry: object) -> Sighting:

@@ -18,7 +18,7 @@ from botctl.core.errors import TransientError
 from botctl.core.facts import BlockRef
 from botctl.core.orders import Receipt, SendCode, SignedTx
 from botctl.core.units import Address, Hash32
-from botctl.ports.chain import Head, Holding, SendAnswer, Sighting, WalletState
+from botctl.ports.chain import Head, Holding, NonceCount, SendAnswer, Sighting, WalletState
 
 ACCEPTED = SendAnswer(SendCode.ACCEPTED, "")
 
@@ -32,7 +32,7 @@ class PaperVenue:
         self._terms = simulator.terms
         self._file = file
 
-    def send(self, signed: SignedTx) -> SendAnswer:
+    def send(self, signed: SignedTx, *, public: bool = True) -> SendAnswer:  # noqa: ARG002  no pool
         """UNCLEAR when the real world could not be read: nothing happened, the bytes go again."""
         try:
             read = read_tx(signed.raw)
@@ -59,6 +59,14 @@ class PaperVenue:
             balance_wei=balances[NATIVE],
             holdings=tuple(Holding(token, balances.get(token, 0)) for token in tokens),
         )
+
+    def nonces(self, wallet: Address) -> tuple[NonceCount, ...]:
+        self._require_ours(wallet)
+        book = self._file.read()
+        pending = book.nonce
+        while book.waiting_at(pending) is not None:
+            pending += 1
+        return (NonceCount("paper", book.nonce, pending),)
 
     def sightings(self, hashes: Sequence[Hash32]) -> tuple[Sighting, ...]:
         book = self._file.read()

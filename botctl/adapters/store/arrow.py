@@ -6,13 +6,16 @@ from typing import Final
 from botctl.adapters.store import journal
 from botctl.adapters.store.columns import clean
 from botctl.adapters.store.database import Value, Wire
+from botctl.adapters.store.rows import order_values
+from botctl.adapters.store.witness import ORDERS, Rows
 from botctl.core.codes import Code
-from botctl.core.errors import CorruptError
+from botctl.core.errors import LostMoveError
 from botctl.core.lifecycle import OrderEvent, OrderState, move
 from botctl.core.orders import Order
 from botctl.ports.store import Moved
 
 CREATE: Final = "create"  # the timeline's first line; no arrow leads to CREATED
+NOTHING_ELSE: Final[Rows] = {}
 
 _SET: Final = (
     "UPDATE orders SET state = {to}, changed_ms = {at_ms}, nonce = {nonce}, code = {code},"
@@ -54,10 +57,21 @@ def moved_order(order: Order, moved: Moved, now_ms: int, *, nonce: int | None = 
     )
 
 
-def write(on: Wire, before: Order, after: Order, event: OrderEvent) -> None:
-    """Raises ERR_MOVE_LOST, with nothing written, when the order is no longer in `before`'s state."""
+def write(
+    on: Wire,
+    before: Order,
+    after: Order,
+    event: OrderEvent,
+    *,
+    chain_id: int,
+    rows: Rows = NOTHING_ELSE,
+) -> None:
+    """With `rows`, what else this transaction wrote, in its journal entry.
+
+    Raises ERR_MOVE_LOST, with nothing written, when the order is no longer in `before`'s state.
+    """
     params = _parameters(before, after, event)
-    entry = _entry(before, after, event)
+    entry = _entry(before, after, event, ORDERS.of(order_values(after, chain_id=chain_id)) | rows)
     if on.is_postgres:
         if on.raw.execute(_ALL_POSTGRES, {**params, **entry.chained()}).rowcount != 1:
             raise lost(before, event)
@@ -83,7 +97,7 @@ def _parameters(before: Order, after: Order, event: OrderEvent) -> dict[str, Val
     }
 
 
-def _entry(before: Order, after: Order, event: OrderEvent) -> journal.Entry:
+def _entry(before: Order, after: Order, event: OrderEvent, rows: Rows) -> journal.Entry:
     facts = {
         "from": before.state,
         "to": after.state,
@@ -92,12 +106,12 @@ def _entry(before: Order, after: Order, event: OrderEvent) -> journal.Entry:
         "detail": after.detail,
         "block": after.block_number,
     }
-    return journal.entry(after.changed_ms, f"order:{before.id}", event.value, facts)
+    return journal.entry(after.changed_ms, f"order:{before.id}", event.value, facts, rows)
 
 
-def lost(order: Order, event: OrderEvent, found: OrderState | None = None) -> CorruptError:
+def lost(order: Order, event: OrderEvent, found: OrderState | None = None) -> LostMoveError:
     say = "another run moved this order first; nothing was written"
     facts = {} if found is None else {"found": found}
-    return CorruptError(
+    return LostMoveError(
         Code.ERR_MOVE_LOST, say, order=order.id, state=order.state, event=event, **facts
     )

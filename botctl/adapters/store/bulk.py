@@ -5,7 +5,7 @@ Rows are tuples of what the drivers take as they are: integers within 64 bits, t
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.engine import Connection
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Rows = Sequence[tuple[Value, ...]]
 
+# As text, a document of bytes is twice as long and costs client and server most of their time.
+BODIES: Final = "bytea"
+AS_THEY_ARE: Final = frozenset({BODIES, "bigint", "text"})  # an amount is text for a NUMERIC
+
 
 def insert_new(db: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
     """Rows that cannot be there yet; one that is fails the transaction."""
@@ -26,7 +30,12 @@ def insert_new(db: Connection, table: Table, columns: Sequence[str], rows: Rows)
     if db.dialect.name == "sqlite":
         _sqlite(db, f"INSERT INTO {table.name} ({names}) VALUES ({_marks(columns)})", rows)
         return
-    with _psycopg(db).cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as out:  # fmt: skip
+    kinds = _kinds(db, table, columns)
+    in_binary = BODIES in kinds and set(kinds) <= AS_THEY_ARE
+    sql = f"COPY {table.name} ({names}) FROM STDIN{' (FORMAT BINARY)' if in_binary else ''}"
+    with _psycopg(db).cursor() as cursor, cursor.copy(sql.encode()) as out:
+        if in_binary:
+            out.set_types(kinds)
         for row in rows:
             out.write_row(row)
 
@@ -39,10 +48,14 @@ def insert_missing(db: Connection, table: Table, columns: Sequence[str], rows: R
     if db.dialect.name == "sqlite":
         _sqlite(db, f"{into} VALUES ({_marks(columns)}) ON CONFLICT DO NOTHING", rows)
         return
-    kinds = [table.c[name].type.compile(db.dialect) for name in columns]
-    arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    kinds = _kinds(db, table, columns)
+    arrays = ", ".join(f"{'%b' if kind == BODIES else '%s'}::{kind}[]" for kind in kinds)
     sql = f"{into} SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
     _psycopg(db).execute(sql.encode(), [list(column) for column in zip(*rows, strict=True)])
+
+
+def _kinds(db: Connection, table: Table, columns: Sequence[str]) -> list[str]:
+    return [table.c[name].type.compile(db.dialect).lower() for name in columns]
 
 
 def _marks(columns: Sequence[str]) -> str:

@@ -1,17 +1,17 @@
-"""Is the database sound? File, schema, references and the journal's chain; every problem is named."""
+"""Is the database sound? File, schema, references, and each row as the journal has it; all is named."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from botctl.adapters.store import journal, schema
+from botctl.adapters.store import schema
 from botctl.adapters.store.backup import absent, count_rows, require_there
 from botctl.adapters.store.database import open_database
 from botctl.adapters.store.engine import BUSY_MS
 from botctl.adapters.store.portable import shapes
 from botctl.adapters.store.revision import SCHEMA_REVISION, revision_of
-from botctl.core.errors import CorruptError
+from botctl.adapters.store.verify import verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class TableRows:
 class CheckReport:
     database: str
     revision: str
-    entries: int  # of the journal, each hash verified; 0 when the chain is broken
+    entries: int  # of the journal, up to the first whose hash is wrong; 0 when not verified
     tables: tuple[TableRows, ...]
     problems: tuple[str, ...]
 
@@ -50,12 +50,12 @@ def _report(db: Connection, location: str, revision: str) -> CheckReport:
         problems.append(f"the schema is {revision}, and this botctl's is {SCHEMA_REVISION}")
         return CheckReport(location, revision, entries, (), tuple(problems))
     found = {shape.name: set(shape.columns) for shape in shapes(db)}
-    problems += _of_schema(found)
-    if {schema.journal.name, schema.journal_head.name} <= found.keys():
-        try:
-            entries = journal.verify(db)
-        except CorruptError as error:
-            problems.append(f"{error.say} (entry {error.facts.get('entry')})")
+    missing = list(_of_schema(found))
+    problems += missing
+    if not missing:  # else the rows cannot be read
+        verified = verify(db)
+        entries = verified.entries
+        problems += [f"{one.row}: {one.say} (entry {one.entry})" for one in verified.altered]
     tables = tuple(TableRows(name, count_rows(db, name)) for name in sorted(found))
     return CheckReport(location, revision, entries, tables, tuple(problems))
 

@@ -1,7 +1,6 @@
 """What one `decide` leaves behind: rows, bundles, orders and peaks, in one transaction."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Final
 
 import sqlalchemy as sa
@@ -11,17 +10,20 @@ from botctl.adapters.store import arrow, bulk, journal, schema
 from botctl.adapters.store.part import Part, Scope
 from botctl.adapters.store.rows import LEDGER_COLUMNS, ledger_values, order_values
 from botctl.adapters.store.statements import insert
+from botctl.adapters.store.testimony import Testimony, testimony
+from botctl.adapters.store.witness import ORDERS, POSITIONS, Rows, first_step
 from botctl.core.orders import Order
-from botctl.ports.store import DecidedBatch, LedgerRow
+from botctl.ports.store import DecidedBatch
 
+DECIDED: Final = "decided"
 BLOCKED: Final = "intent_idempotency_blocks_total"
 
 _Y, _P = schema.cycles.c, schema.positions.c
-_BUNDLE_COLUMNS: Final = ("id", "cycle_id", "pair", "body")
+_BUNDLE_COLUMNS: Final = ("id", "body")
 # Which of the unique indexes objects does not matter: each means "this effect is under way or done".
 _ADD_ORDER: Final = insert(schema.orders, on_conflict="DO NOTHING")
 _ADD_STEP: Final = insert(schema.order_steps)
-_COUNT: Final = insert(
+COUNT: Final = insert(
     schema.counters,
     on_conflict="(bot, name) DO UPDATE SET value = counters.value + excluded.value",
 )
@@ -31,16 +33,16 @@ class Commit(Part):
     def commit(self, batch: DecidedBatch) -> bool:
         bot = self._scope.bot
         rows = [ledger_values(bot, row) for row in batch.rows]
-        bundles = _bundle_rows(batch)
+        told = testimony(rows, [r.bundle_id for r in batch.rows], [key for key, _ in batch.bundles])
         with self._db.writing() as db:
             if not _claim(db, self._scope, batch):
                 return False
             bulk.insert_new(db, schema.ledger, LEDGER_COLUMNS, rows)
-            bulk.insert_missing(db, schema.bundles, _BUNDLE_COLUMNS, bundles)
-            added = [o for o in batch.orders if add_order(db, o, chain_id=self._scope.chain_id)]
-            _count_blocked(db, bot, len(batch.orders) - len(added))
-            _raise_peaks(db, batch.peaks)
-            journal.append(db, _entry(batch, added))
+            bulk.insert_missing(db, schema.bundles, _BUNDLE_COLUMNS, list(batch.bundles))
+            added = [add_order(db, o, chain_id=self._scope.chain_id) for o in batch.orders]
+            _count_blocked(db, bot, added.count(None))
+            written = [*filter(None, added), _raise_peaks(db, batch.peaks)]
+            journal.append(db, _entry(batch, told, written))
             return True
 
 
@@ -54,15 +56,11 @@ def _claim(db: Connection, scope: Scope, batch: DecidedBatch) -> bool:
     return db.execute(claim).rowcount == 1
 
 
-def _bundle_rows(batch: DecidedBatch) -> list[tuple[str | bytes, ...]]:
-    pairs = {row.bundle_id: row.pair for row in batch.rows}
-    return [(key, batch.cycle_id, pairs.get(key, ""), body) for key, body in batch.bundles]
-
-
-def add_order(db: Connection, order: Order, *, chain_id: int) -> bool:
-    """With its first line of the timeline; False when the database holds one for the same effect."""
-    if db.execute(_ADD_ORDER, order_values(order, chain_id=chain_id)).rowcount != 1:
-        return False
+def add_order(db: Connection, order: Order, *, chain_id: int) -> Rows | None:
+    """With its first line of the timeline; None when the database holds one for the same effect."""
+    values = order_values(order, chain_id=chain_id)
+    if db.execute(_ADD_ORDER, values).rowcount != 1:
+        return None
     step = {
         "order_id": order.id,
         "at_ms": order.created_ms,
@@ -72,34 +70,28 @@ def add_order(db: Connection, order: Order, *, chain_id: int) -> bool:
         "detail": order.detail,
     }
     db.execute(_ADD_STEP, step)
-    return True
+    return ORDERS.of(values) | first_step(order.id, step)
 
 
 def _count_blocked(db: Connection, bot: str, blocked: int) -> None:
     if blocked:
-        db.execute(_COUNT, {"bot": bot, "name": BLOCKED, "value": blocked})
+        db.execute(COUNT, {"bot": bot, "name": BLOCKED, "value": blocked})
 
 
-def _raise_peaks(db: Connection, peaks: Sequence[tuple[str, int]]) -> None:
+def _raise_peaks(db: Connection, peaks: Sequence[tuple[str, int]]) -> Rows:
     """A peak only rises. Locked in the order of ids, so that two writers cannot lock crosswise."""
+    rows: Rows = {}
     for position_id, value_wei in sorted(peaks):
-        query = sa.select(_P.peak_value_wei).where(_P.id == position_id).with_for_update()
-        known = db.execute(query).scalar()
-        if known is not None and value_wei > known:
+        query = sa.select(schema.positions).where(_P.id == position_id).with_for_update()
+        known = db.execute(query).mappings().first()
+        if known is not None and value_wei > known["peak_value_wei"]:
             change = sa.update(schema.positions).where(_P.id == position_id)
             db.execute(change.values(peak_value_wei=value_wei))
+            rows |= POSITIONS.of({**known, "peak_value_wei": value_wei})
+    return rows
 
 
-def _entry(batch: DecidedBatch, added: Sequence[Order]) -> journal.Entry:
-    facts = {
-        "rows": len(batch.rows),
-        "digest": digest(batch.rows),
-        "orders": [order.id for order in added],
-    }
-    return journal.entry(batch.decided_ms, f"cycle:{batch.cycle_id}", "decided", facts)
-
-
-def digest(rows: Sequence[LedgerRow]) -> str:
-    """Ties the cycle's decisions, and through their ids the bundles, to the journal's chain."""
-    lines = sorted(f"{row.pair} {row.kind} {row.reason} {row.bundle_id}" for row in rows)
-    return sha256("\n".join(lines).encode()).hexdigest()
+def _entry(batch: DecidedBatch, told: Testimony, written: Sequence[Rows]) -> journal.Entry:
+    rows = {subject: digest for some in written for subject, digest in some.items()}
+    facts = {"decisions": told.facts()}
+    return journal.entry(batch.decided_ms, f"cycle:{batch.cycle_id}", DECIDED, facts, rows)

@@ -20,6 +20,27 @@ PRIVATE: Final = 0o600  # positions and plans are nobody else's business
 WRITES: Final = "botctl_writes"  # an execution option: this transaction will write
 CONNECTIONS_MAX: Final = 5
 
+# A host that is cut off inside a transaction holds the wallet's row. The server ends that: at once when
+# the connection is seen to be dead, and when it only seems alive, as soon as nothing came for so long.
+# What we do between two statements (sign, pack a page of a backup) takes well under a second.
+IDLE_IN_TRANSACTION_MS: Final = 30_000
+# A dead peer is noticed within 10 + 3 * 5 s; unanswered bytes are waited for as long. Both sides ask.
+_KEEPALIVE_IDLE_S, _KEEPALIVE_EVERY_S, _KEEPALIVES = 10, 5, 3
+_UNANSWERED_MS: Final = 1_000 * (_KEEPALIVE_IDLE_S + _KEEPALIVES * _KEEPALIVE_EVERY_S)
+_PATIENCE: Final = {  # the server's side, a session
+    "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
+    "tcp_keepalives_idle": _KEEPALIVE_IDLE_S,
+    "tcp_keepalives_interval": _KEEPALIVE_EVERY_S,
+    "tcp_keepalives_count": _KEEPALIVES,
+    "tcp_user_timeout": _UNANSWERED_MS,
+}
+_ALIVE: Final = {  # ours; libpq's names
+    "keepalives_idle": _KEEPALIVE_IDLE_S,
+    "keepalives_interval": _KEEPALIVE_EVERY_S,
+    "keepalives_count": _KEEPALIVES,
+    "tcp_user_timeout": _UNANSWERED_MS,
+}
+
 _EXAMPLES: Final = "sqlite:////var/lib/botctl/botctl.db or postgresql://user@host/botctl"
 
 
@@ -91,6 +112,7 @@ def _make_private(file: Path) -> None:
 
 
 def _postgres(url: URL, busy_ms: int) -> Engine:
-    options = f"-c lock_timeout={busy_ms} -c timezone=UTC"
-    arguments = {"options": options, "connect_timeout": CONNECT_TIMEOUT_S}
+    settings = {"lock_timeout": busy_ms, "timezone": "UTC", **_PATIENCE}
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    arguments = {"options": options, "connect_timeout": CONNECT_TIMEOUT_S, **_ALIVE}
     return sa.create_engine(url, connect_args=arguments, pool_size=CONNECTIONS_MAX)

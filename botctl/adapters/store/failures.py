@@ -33,6 +33,7 @@ _CANNOT_OPEN: Final = "the database file cannot be opened"
 # PostgreSQL's SQLSTATE, by code or by its class (the first two characters).
 _STATES: Final = {"53100": _FULL, "25006": _READ_ONLY, "42501": _READ_ONLY}
 _LOCK_STATES: Final = {"55P03", "40P01", "40001"}
+_IDLE_TOO_LONG: Final = "25P03"  # our transaction stood still, and the server ended it
 _REFUSALS: Final = ("authentication failed", "no password", "does not exist", "no pg_hba.conf")
 
 
@@ -71,7 +72,7 @@ def _of_postgres(error: Exception, location: str) -> BotError | None:
         return TransientError(Code.ERR_DB_LOCKED, LOCKED, database=location)
     if state.startswith("XX"):
         return CorruptError(Code.ERR_DB_CORRUPT, CORRUPT, database=location, why=str(error))
-    if state.startswith(("08", "57P", "53")):
+    if state.startswith(("08", "57P", "53")) or state == _IDLE_TOO_LONG:
         return TransientError(Code.ERR_DB_UNREACHABLE, UNREACHABLE, database=location)
     return None
 

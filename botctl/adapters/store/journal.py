@@ -4,7 +4,7 @@ Append last in a transaction: the head row is the one lock all writers share.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +13,14 @@ from sqlalchemy.engine import Connection
 
 from botctl.adapters.store import schema
 from botctl.adapters.store.database import Value, Wire, wire
+from botctl.adapters.store.witness import Rows
 from botctl.core.codes import Code
 from botctl.core.errors import CorruptError
 from botctl.core.journal import GENESIS, entry_hash
 
 HEAD_ID: Final = 1
+PAGE: Final = 1_000  # entries in memory while the chain is walked
+_SORTED: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 _HEAD_SQLITE: Final = "SELECT seq, hash FROM journal_head"
 _MOVE_HEAD_SQLITE: Final = "UPDATE journal_head SET seq = ?, hash = ?"
@@ -56,10 +59,23 @@ class Entry:
         }
 
 
-def entry(at_ms: int, subject: str, event: str, facts: Mapping[str, object]) -> Entry:
-    """`facts` are JSON types; amounts as text. ASCII, so that no database changes a character."""
-    body = json.dumps(facts, sort_keys=True, separators=(",", ":"))
-    return Entry(at_ms, subject, event, body)
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry in its place in the chain."""
+
+    seq: int
+    entry: Entry
+
+
+def entry(
+    at_ms: int, subject: str, event: str, facts: Mapping[str, object], rows: Rows | None = None
+) -> Entry:
+    """`facts` are JSON types, amounts as text; `rows` are the rows written in the same transaction.
+
+    ASCII, so that no database changes a character.
+    """
+    told = {**facts, "rows": rows} if rows else facts
+    return Entry(at_ms, subject, event, _SORTED(told))
 
 
 def append(db: Connection, new: Entry) -> None:
@@ -94,18 +110,23 @@ def begin_chain(db: Connection) -> None:
 
 def verify(db: Connection) -> int:
     """Walk the whole chain; the number of entries. Raises CorruptError at the first altered one."""
+    return sum(1 for _ in walk(db))
+
+
+def walk(db: Connection) -> Iterator[Link]:
+    """Each entry once its hash is proven. Raises CorruptError at the first altered one."""
     table, previous, seq = schema.journal, GENESIS, 0
-    query, paged = sa.select(table).order_by(table.c.seq), {"yield_per": 1_000}
+    query, paged = sa.select(table).order_by(table.c.seq), {"yield_per": PAGE}
     with db.execute(query, execution_options=paged) as rows:  # closes the server's cursor
         for row in rows:
             link = entry_hash(previous, row.at_ms, row.subject, row.event, row.body)
             if row.seq != seq + 1 or row.hash != link:
                 raise _broken(seq + 1)
             previous, seq = link, row.seq
+            yield Link(seq, Entry(row.at_ms, row.subject, row.event, row.body))
     head = db.execute(sa.select(schema.journal_head)).one_or_none()
     if head is None or (head.seq, head.hash) != (seq, previous):
         raise _broken(seq + 1)
-    return seq
 
 
 def _broken(seq: int) -> CorruptError:

@@ -1,25 +1,30 @@
 """Orders, their attempts and timelines; each arrow of the lifecycle is one transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from botctl.adapters.store import arrow, journal, schema
+from botctl.adapters.store import arrow, journal, leases, schema
 from botctl.adapters.store.commit import add_order
 from botctl.adapters.store.database import wire
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.rows import SELECT_ORDER, names, orders_of
+from botctl.adapters.store.signing import still_there
+from botctl.adapters.store.witness import ATTEMPTS
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OPEN, OrderEvent, OrderState
 from botctl.core.orders import Attempt, Order, SendCode
-from botctl.core.units import Address, OrderId
+from botctl.core.units import OrderId
 from botctl.ports.store import Moved, Step
 
-_O, _T, _A, _N = schema.orders.c, schema.order_steps.c, schema.attempts.c, schema.nonces.c
+_O, _T, _A = schema.orders.c, schema.order_steps.c, schema.attempts.c
 
 _SELECT_ATTEMPT: Final = sa.select(*(_A[name] for name in names(Attempt)))
 _SELECT_STEP: Final = sa.select(*(_T[name] for name in names(Step)))
+_SIGNS: Final = frozenset({OrderEvent.SIGN, OrderEvent.BUMP})
 _NEWEST_FIRST: Final = (_O.created_ms.desc(), _O.id.desc())
 # Exits before entries; a nonce before none; then the older one.
 _URGENT_FIRST: Final = (
@@ -69,56 +74,63 @@ class Orders(Part):
         with self._db.reading() as db:
             return tuple(Step(*row) for row in db.execute(query))
 
-    def nonce_next(self, chain_id: int, wallet: Address) -> int | None:
-        query = sa.select(_N.next).where(_N.chain_id == chain_id, _N.wallet == wallet)
-        with self._db.reading() as db:
-            return db.execute(query).scalar()
-
     def add(self, order: Order) -> bool:
-        entry = journal.entry(
-            order.created_ms, f"order:{order.id}", arrow.CREATE, {"to": order.state}
-        )
         with self._db.writing() as db:
-            added = add_order(db, order, chain_id=self._scope.chain_id)
-            if added:
-                journal.append(db, entry)
-            return added
+            rows = add_order(db, order, chain_id=self._scope.chain_id)
+            if rows is None:
+                return False
+            subject, facts = f"order:{order.id}", {"to": order.state}
+            journal.append(db, journal.entry(order.created_ms, subject, arrow.CREATE, facts, rows))
+            return True
 
     def move(self, order: Order, moved: Moved, now_ms: int) -> Order:
+        assert moved.event not in _SIGNS, "these write an attempt: `sign` and `bump`"
         after = arrow.moved_order(order, moved, now_ms)
         if moved.event is OrderEvent.PROVE_UNSENT:
             return self._give_back(order, after)
         with self._db.bare() as on:
-            arrow.write(on, order, after, moved.event)
+            arrow.write(on, order, after, moved.event, chain_id=self._scope.chain_id)
         return after
 
     def _give_back(self, order: Order, after: Order) -> Order:
-        """Proven never sent: the nonce counter falls to just above what else was given out."""
-        event = OrderEvent.PROVE_UNSENT
+        """Proven never sent: the counter falls over this nonce, and over those given back before."""
+        event, chain_id = OrderEvent.PROVE_UNSENT, self._scope.chain_id
         with self._db.writing() as db:
             wallet = db.execute(sa.select(_O.wallet).where(_O.id == order.id)).scalar()
-            ours = (_N.chain_id == self._scope.chain_id, _N.wallet == wallet)
-            db.execute(sa.select(_N.next).where(*ours).with_for_update())
-            arrow.write(wire(db), order, after, event)
-            highest = db.execute(
-                sa.select(sa.func.max(_O.nonce)).where(
-                    _O.chain_id == self._scope.chain_id,
-                    _O.wallet == wallet,
-                    _O.nonce.is_not(None),
-                    _O.state != OrderState.DROPPED,
-                )
-            ).scalar()
-            lower = order.nonce if highest is None else highest + 1
-            db.execute(sa.update(schema.nonces).where(*ours, _N.next > lower).values(next=lower))
+            row, rows = leases.locked(db, chain_id, wallet), arrow.NOTHING_ELSE
+            still_there(db, order, event)
+            lower = _lowest_unused(db, chain_id, order, wallet)
+            if row is not None and wallet is not None and lower < row.next:
+                rows = leases.store(db, chain_id, wallet, replace(row, next=lower))
+            arrow.write(wire(db), order, after, event, chain_id=chain_id, rows=rows)
         return after
 
     def sent(self, attempt: Attempt, code: SendCode, now_ms: int) -> None:
         which = (_A.order_id == attempt.order_id, _A.number == attempt.number)
-        count = sa.update(schema.attempts).where(*which)
+        counted = (
+            sa.update(schema.attempts).where(*which).values(sends=_A.sends + 1, last_code=code)
+        )
         facts = {"attempt": attempt.number, "answer": code, "hash": attempt.hash}
+        subject = f"order:{attempt.order_id}"
         with self._db.writing() as db:
-            db.execute(count.values(sends=_A.sends + 1, last_code=code))
-            journal.append(db, journal.entry(now_ms, f"order:{attempt.order_id}", "sent", facts))
+            row = db.execute(counted.returning(*_A)).mappings().one()
+            journal.append(db, journal.entry(now_ms, subject, "sent", facts, ATTEMPTS.of({**row})))
 
     def _mine(self) -> tuple[sa.ColumnElement[bool], ...]:
         return _O.bot == self._scope.bot, _O.chain_id == self._scope.chain_id
+
+
+def _lowest_unused(db: Connection, chain_id: int, order: Order, wallet: str | None) -> int:
+    """Where the counter may fall to when `order` gives its nonce back; never over a gap of others."""
+    assert order.nonce is not None, "only what was signed can be proven unsent"
+    ours = (_O.chain_id == chain_id, _O.wallet == wallet, _O.id != order.id)
+    newest_first = sa.select(_O.nonce).where(*ours, sa.text(schema.TAKEN)).order_by(_O.nonce.desc())
+    highest = db.execute(newest_first.limit(1)).scalar()
+    above = -1 if highest is None else highest
+    if above > order.nonce:
+        return above + 1
+    dropped = sa.select(_O.nonce).where(*ours, _O.state == OrderState.DROPPED, _O.nonce > above)
+    given_back, lowest = set(db.execute(dropped).scalars()), order.nonce
+    while lowest - 1 in given_back:
+        lowest -= 1
+    return lowest

@@ -1,7 +1,7 @@
 """What is held, what it cost and brought, and what the books start from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import sqlalchemy as sa
@@ -11,17 +11,19 @@ from botctl.adapters.store import journal, schema
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.rows import SELECT_ORDER, names, orders_of
 from botctl.adapters.store.statements import upsert
+from botctl.adapters.store.witness import BASELINES
 from botctl.core.books import Position
 from botctl.core.deciding.cycle import Holdings, worst_cost_wei
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OPEN, OrderState
-from botctl.core.orders import Order, OrderKind
+from botctl.core.orders import Fill, Order, OrderKind
 from botctl.ports.store import Baseline, Closed
 
 _P, _O, _M, _F = schema.positions.c, schema.orders.c, schema.markets.c, schema.fills.c
-_K, _I = schema.balances.c, schema.baselines.c
+_K, _I, _C = schema.balances.c, schema.baselines.c, schema.corrections.c
 _SELECT_POSITION: Final = sa.select(*(_P[name] for name in names(Position)))
 _SELECT_BASELINE: Final = sa.select(*(_I[name] for name in names(Baseline)))
+_SELECT_FILL: Final = sa.select(*(_F[name] for name in names(Fill)))
 _SET_BASELINE: Final = upsert(schema.baselines)
 # As in `Closed`, after its position, symbol and `open`.
 _OUTCOME: Final = ("proceeds_wei", "realised_wei", "gas_wei", "closed_ms", "exit_reason")
@@ -58,10 +60,15 @@ class Positions(Part):
 
     def _realised(self, db: Connection, bot: str, since_ms: int) -> int:
         """Added here, because SQLite cannot add 256-bit numbers; a day has few fills."""
-        query = sa.select(_F.realised_wei).where(
-            _F.bot == bot, _F.chain_id == self._scope.chain_id, _F.settled_ms >= since_ms
+        chain_id = self._scope.chain_id
+        filled = sa.select(_F.realised_wei).where(
+            _F.bot == bot, _F.chain_id == chain_id, _F.settled_ms >= since_ms
         )
-        return sum(db.execute(query).scalars())
+        corrected = sa.select(_C.realised_wei).where(
+            _C.bot == bot, _C.chain_id == chain_id, _C.at_ms >= since_ms
+        )
+        both = (filled, corrected)
+        return sum(wei for query in both for wei in db.execute(query).scalars())
 
     def positions(self, bot: str, *, only_open: bool) -> tuple[Closed, ...]:
         query = (
@@ -95,6 +102,36 @@ class Positions(Part):
         with self._db.reading() as db:
             return db.execute(query).scalar() or 0
 
+    def newest_fills(self, bot: str, most: int) -> tuple[Fill, ...]:
+        query = (
+            _SELECT_FILL.where(_F.bot == bot, _F.chain_id == self._scope.chain_id)
+            .order_by(_F.block_number.desc(), _F.order_id.desc())
+            .limit(most)
+        )
+        with self._db.reading() as db:
+            return tuple(Fill(*row) for row in db.execute(query))
+
+    def failed_exits(self, bot: str) -> Mapping[str, int]:
+        """Of those that were sent: a refusal before that says nothing about the token."""
+        failed = sa.and_(
+            _O.bot == _P.bot,
+            _O.chain_id == _P.chain_id,
+            _O.pair == _P.pair,
+            _O.created_ms >= _P.opened_ms,
+            _O.kind == OrderKind.SWAP,
+            _O.side == Side.SELL,
+            _O.state == OrderState.FAILED,
+            _O.nonce.is_not(None),
+        )
+        query = (
+            sa.select(_P.id, sa.func.count(_O.id))
+            .join_from(schema.positions, schema.orders, failed, isouter=True)
+            .where(_P.bot == bot, _P.chain_id == self._scope.chain_id, _P.closed_ms.is_(None))
+            .group_by(_P.id)
+        )
+        with self._db.reading() as db:
+            return {row[0]: row[1] for row in db.execute(query)}
+
     def has_unsettled(self, bot: str, block_number: int) -> bool:
         query = sa.select(_O.id).where(
             _O.bot == bot,
@@ -127,7 +164,8 @@ class Positions(Part):
         }
         with self._db.writing() as db:
             db.execute(_SET_BASELINE, values)
-            journal.append(db, journal.entry(now_ms, f"bot:{bot}", "set_baseline", facts))
+            rows = BASELINES.of(values)
+            journal.append(db, journal.entry(now_ms, f"bot:{bot}", "set_baseline", facts, rows))
 
 
 def _is_entry(order: Order) -> bool:

@@ -48,10 +48,10 @@ LEDGER_COLUMNS: Final = ("bot", *names(LedgerRow))
 
 
 def ledger_values(bot: str, row: LedgerRow) -> tuple[Value, ...]:
-    """Written out, because a cycle makes hundreds of them."""
+    """Written out, because a cycle makes hundreds of them. Plain text: an enum is written otherwise."""
     return (
         bot, row.cycle_id, row.at_ms, row.block_number, row.pair, row.token, clean(row.symbol),
-        row.kind, row.reason, clean(row.detail), row.score, row.passes, row.passed, row.failed,
+        str(row.kind), str(row.reason), clean(row.detail), row.score, row.passes, row.passed, row.failed,
         saturated(row.liquidity_usd), saturated(row.fdv_usd), saturated(row.age_s),
         saturated(row.buy_tax_bps), saturated(row.sell_tax_bps), saturated(row.impact_bps),
         exact(row.value_wei), row.bundle_id,

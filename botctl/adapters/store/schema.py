@@ -14,7 +14,7 @@ from botctl.adapters.store.columns import Foreign, Int256, Saturated, Uint256, W
 from botctl.core.facts import Source
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OPEN, OrderState
-from botctl.core.orders import OrderKind, SendCode
+from botctl.core.orders import AttemptKind, OrderKind, SendCode
 from botctl.core.permission import SourceKind
 from botctl.core.reasons import Kind
 
@@ -84,6 +84,9 @@ def _index_where(name: str, table: str, columns: str, where: str, *, unique: boo
 RARE: Final = frozenset({Kind.BUY, Kind.SELL, Kind.SKIP, Kind.HOLD})
 _RARE_KINDS: Final = ", ".join(f"'{kind}'" for kind in sorted(RARE))
 _OPEN_STATES: Final = ", ".join(f"'{state}'" for state in sorted(OPEN))
+# A query finds a partial index only by saying its condition in the same words.
+TAKEN: Final = f"nonce IS NOT NULL AND state <> '{OrderState.DROPPED}'"
+WAITING: Final = f"nonce IS NOT NULL AND state IN ({_OPEN_STATES})"
 
 # What the chain's logs told, per (chain, factory); swaps belong to a chain, whoever read them.
 
@@ -207,9 +210,7 @@ bundles: Final = sa.Table(
     "bundles",
     metadata,
     _text("id", key=True),  # sha256 of the body, 64 hex digits
-    _text("cycle_id"),
-    _text("pair"),
-    _bytes("body"),
+    _bytes("body"),  # whose it is stands inside, and in the ledger's rows
 )
 
 # Orders, and what came of them.
@@ -263,8 +264,9 @@ _index_where(
     "uq_orders_nonce",
     "orders",
     "chain_id, wallet, nonce",
-    f"nonce IS NOT NULL AND state <> '{OrderState.DROPPED}'",
+    TAKEN,
 )
+_index_where("ix_orders_wallet", "orders", "chain_id, wallet, nonce", WAITING, unique=False)
 
 order_steps: Final = sa.Table(
     "order_steps",
@@ -290,9 +292,11 @@ attempts: Final = sa.Table(
     _amount("fee_max_wei"),
     _amount("priority_fee_wei"),
     _number("signed_ms"),
+    _number("signed_block"),
+    _word("kind", AttemptKind),
+    _number("fence"),
     _number("sends"),
     _word("last_code", SendCode, null=True),
-    sa.UniqueConstraint("hash", name="uq_attempts_hash"),
 )
 
 nonces: Final = sa.Table(
@@ -301,6 +305,9 @@ nonces: Final = sa.Table(
     _number("chain_id", key=True),
     _text("wallet", key=True),
     _number("next"),
+    _text("holder"),  # of the lease; "" while it is free
+    _number("fence"),  # one more for every change of holder
+    _number("until_ms"),
 )
 
 positions: Final = sa.Table(
@@ -342,9 +349,26 @@ fills: Final = sa.Table(
     _text("block_hash"),
     _number("settled_ms"),
     sa.Index("ix_fills_day", "bot", "chain_id", "settled_ms"),
+    sa.Index("ix_fills_block", "bot", "chain_id", "block_number"),
 )
 
-balances: Final = sa.Table(  # the running sum of all fills: one row to lock, one row to read
+corrections: Final = sa.Table(  # every change of the books that no order made
+    "corrections",
+    metadata,
+    _text("id", key=True),  # the key that makes booking twice impossible
+    _text("bot"),
+    _number("chain_id"),
+    _text("token"),
+    _change("ledger"),
+    _change("chain"),
+    _change("realised_wei"),
+    _number("block_number", null=True),  # None: no block was read, what is left was given up
+    _foreign("why"),
+    _number("at_ms"),
+    sa.Index("ix_corrections_day", "bot", "chain_id", "at_ms"),
+)
+
+balances: Final = sa.Table(  # the running sum of fills and corrections: one row to lock and to read
     "balances",
     metadata,
     _text("bot", key=True),

@@ -1,6 +1,7 @@
 """The end of an order: its last arrow, what it did to the wallet, and the position that changed."""
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 import sqlalchemy as sa
@@ -12,20 +13,20 @@ from botctl.adapters.store.part import Part, Scope
 from botctl.adapters.store.rows import names
 from botctl.adapters.store.signing import still_there
 from botctl.adapters.store.statements import insert
+from botctl.adapters.store.witness import BALANCES, FILLS, POSITIONS, Rows
 from botctl.core.accounting import Account, after_fill
 from botctl.core.codes import Code
 from botctl.core.errors import CorruptError
-from botctl.core.lifecycle import TERMINAL
-from botctl.core.orders import Fill, Order
+from botctl.core.lifecycle import TERMINAL, OrderState
+from botctl.core.orders import Fill, Order, OrderKind
 from botctl.ports.store import Moved
 
 _P, _L, _B, _K = schema.positions.c, schema.ledger.c, schema.bundles.c, schema.balances.c
 _ADD_FILL: Final = insert(schema.fills)
 _ADD_POSITION: Final = insert(schema.positions)
 _OPEN_BALANCE: Final = insert(schema.balances, on_conflict="DO NOTHING")
-_OPEN: Final = sa.select(_P.id, *(_P[name] for name in names(Account))).where(
-    _P.closed_ms.is_(None)
-)
+
+Values = Mapping[str, object]  # a row's columns
 
 
 class Settling(Part):
@@ -34,73 +35,98 @@ class Settling(Part):
         assert after.state in TERMINAL, "only an order that has ended is settled"
         with self._db.writing() as db:
             still_there(db, order, moved.event)
+            rows = arrow.NOTHING_ELSE
             if fill is not None:
-                self._book(db, order, fill, now_ms)
-            arrow.write(wire(db), order, after, moved.event)
+                _require_gas_only(after, fill)
+                rows = self._book(db, order, fill, now_ms)
+            chain_id = self._scope.chain_id
+            arrow.write(wire(db), order, after, moved.event, chain_id=chain_id, rows=rows)
         return after
 
-    def _book(self, db: Connection, order: Order, fill: Fill, now_ms: int) -> None:
-        _add_to_balance(db, self._scope, fill.native_delta_wei - fill.gas_wei)
-        held_id, before = _held(db, self._scope, order)
+    def _book(self, db: Connection, order: Order, fill: Fill, now_ms: int) -> Rows:
+        rows = add_to_balance(db, self._scope, fill.native_delta_wei - fill.gas_wei)
+        held = None if order.kind is OrderKind.NOOP else _held(db, self._scope, order)
+        before = Account() if held is None else account_of(held)
         after = after_fill(before, fill)
         if after.quantity < 0:
             say = "an order sold more than the books hold; nothing was booked"
             raise CorruptError(Code.ERR_LEDGER_MISMATCH, say, order=order.id, held=before.quantity)
-        position_id = (
+        changed = (
             self._open(db, order, after, now_ms)
-            if held_id is None
-            else _change(db, order, held_id, after, now_ms)
+            if held is None
+            else change(db, held, after, _closing(db, order, now_ms) if after.closed else {})
         )
-        realised = {"realised_wei": after.realised_wei - before.realised_wei}
-        db.execute(_ADD_FILL, _fill_values(self._scope, fill, position_id, now_ms) | realised)
+        booked = _fill_values(self._scope, fill, changed, now_ms)
+        booked |= {"realised_wei": after.realised_wei - before.realised_wei}
+        db.execute(_ADD_FILL, booked)
+        return rows | FILLS.of(booked) | (POSITIONS.of(changed) if changed else {})
 
-    def _open(self, db: Connection, order: Order, account: Account, now_ms: int) -> str | None:
+    def _open(self, db: Connection, order: Order, account: Account, now_ms: int) -> Values | None:
         """A new position; None for gas that was spent without holding anything."""
         if account.closed:
             return None
-        position_id = self._ids.time_ordered(now_ms)
-        values = _opening(db, self._scope, order, now_ms) | {"id": position_id}
-        db.execute(_ADD_POSITION, values | _books(account))
-        return position_id
+        opening = _opening(db, self._scope, order, now_ms)
+        values = {**opening, "id": self._ids.time_ordered(now_ms), **_books(account)}
+        db.execute(_ADD_POSITION, values)
+        return values
 
 
-def _held(db: Connection, scope: Scope, order: Order) -> tuple[str | None, Account]:
+def _require_gas_only(after: Order, fill: Fill) -> None:
+    """What was cancelled, and what only fills a nonce, moved nothing but gas."""
+    gas_only = after.state is OrderState.CANCELED or after.kind is OrderKind.NOOP
+    moved = fill.token_delta != 0 or fill.native_delta_wei != 0
+    assert not (gas_only and moved), "a self-send of nothing cannot have moved anything"
+
+
+def _held(db: Connection, scope: Scope, order: Order) -> Values | None:
     """The open position of the order's market, locked."""
-    query = _OPEN.where(
-        _P.bot == scope.bot, _P.chain_id == scope.chain_id, _P.pair == order.intent.pair
-    )
-    row = db.execute(query.with_for_update()).first()
-    return (None, Account()) if row is None else (row[0], Account(*row[1:]))
+    of_pair = sa.select(schema.positions).where(*open_of(scope), _P.pair == order.intent.pair)
+    row = db.execute(of_pair.with_for_update()).mappings().first()
+    return None if row is None else dict(row)
 
 
-def _change(db: Connection, order: Order, held_id: str, account: Account, now_ms: int) -> str:
-    closing = _closing(db, order, now_ms) if account.closed else {}
-    change = sa.update(schema.positions).where(_P.id == held_id)
-    db.execute(change.values(**_books(account), **closing))
-    return held_id
+def open_of(scope: Scope) -> tuple[sa.ColumnElement[bool], ...]:
+    return _P.bot == scope.bot, _P.chain_id == scope.chain_id, _P.closed_ms.is_(None)
 
 
-def _books(account: Account) -> dict[str, object]:
+def account_of(position: Values) -> Account:
+    return Account(*(_whole(position[name]) for name in names(Account)))
+
+
+def _whole(cell: object) -> int:
+    assert isinstance(cell, int), "an amount's column brings integers"
+    return cell
+
+
+def change(db: Connection, held: Values, account: Account, closing: Values) -> Values:
+    """The locked position with its new books; `closing` when they end it."""
+    new = {**_books(account), **closing}
+    db.execute(sa.update(schema.positions).where(_P.id == held["id"]).values(new))
+    return {**held, **new}
+
+
+def _books(account: Account) -> Values:
     return {name: getattr(account, name) for name in names(Account)}
 
 
-def _add_to_balance(db: Connection, scope: Scope, wei: int) -> None:
+def add_to_balance(db: Connection, scope: Scope, wei: int) -> Rows:
     """In Python, because SQLite cannot add 256-bit numbers; the row's lock makes it one step."""
     ours = (_K.bot == scope.bot, _K.chain_id == scope.chain_id)
     db.execute(_OPEN_BALANCE, {"bot": scope.bot, "chain_id": scope.chain_id, "moved_wei": 0})
-    moved = db.execute(sa.select(_K.moved_wei).where(*ours).with_for_update()).scalar_one()
-    db.execute(sa.update(schema.balances).where(*ours).values(moved_wei=moved + wei))
+    moved = db.execute(sa.select(_K.moved_wei).where(*ours).with_for_update()).scalar_one() + wei
+    db.execute(sa.update(schema.balances).where(*ours).values(moved_wei=moved))
+    return BALANCES.of({"bot": scope.bot, "chain_id": scope.chain_id, "moved_wei": moved})
 
 
 def _fill_values(
-    scope: Scope, fill: Fill, position_id: str | None, now_ms: int
+    scope: Scope, fill: Fill, position: Values | None, now_ms: int
 ) -> dict[str, object]:
     return {
         "order_id": fill.order_id,
         "bot": scope.bot,
         "chain_id": scope.chain_id,
         "kind": fill.kind,
-        "position_id": position_id,
+        "position_id": None if position is None else position["id"],
         "token": fill.token,
         "token_delta": fill.token_delta,
         "native_delta_wei": fill.native_delta_wei,

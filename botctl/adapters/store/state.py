@@ -5,12 +5,15 @@ from typing import Final
 import sqlalchemy as sa
 
 from botctl.adapters.store import journal, schema
+from botctl.adapters.store.commit import COUNT
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.revision import found_revision
 from botctl.adapters.store.rows import names
 from botctl.adapters.store.statements import upsert
+from botctl.adapters.store.verify import verify
+from botctl.adapters.store.witness import SOURCES
 from botctl.core.permission import Level, PermissionSource
-from botctl.ports.store import Counters, JobRun
+from botctl.ports.store import Counters, JobRun, Verified
 
 _V, _J, _N = schema.sources.c, schema.job_runs.c, schema.counters.c
 _SELECT_SOURCE: Final = sa.select(*(_V[name] for name in names(PermissionSource)))
@@ -33,15 +36,24 @@ class State(Part):
         ours = (_V.bot == self._scope.bot, _V.kind == source.kind)
         facts = {"level": source.level.name, "reason": source.reason, "who": source.who}
         subject = f"source:{self._scope.bot}:{source.kind}"
+        values = {name: getattr(source, name) for name in names(PermissionSource)}
+        values |= {"bot": self._scope.bot, "level": int(source.level)}
         with self._db.writing() as db:
             if source.level is Level.ALLOW_ALL:
                 db.execute(sa.delete(schema.sources).where(*ours))
+                rows = SOURCES.gone(values)
             else:
-                values = {name: getattr(source, name) for name in names(PermissionSource)}
-                db.execute(
-                    _SET_SOURCE, values | {"bot": self._scope.bot, "level": int(source.level)}
-                )
-            journal.append(db, journal.entry(source.since_ms, subject, "set_source", facts))
+                db.execute(_SET_SOURCE, values)
+                rows = SOURCES.of(values)
+            journal.append(db, journal.entry(source.since_ms, subject, "set_source", facts, rows))
+
+    def verify(self) -> Verified:
+        with self._db.reading() as db:
+            return verify(db)
+
+    def count(self, name: str, by: int = 1) -> None:
+        with self._db.writing() as db:
+            db.execute(COUNT, {"bot": self._scope.bot, "name": name, "value": by})
 
     def record_job(self, run: JobRun) -> None:
         values = {name: getattr(run, name) for name in names(JobRun)}

@@ -1,9 +1,11 @@
 """The whole store: every part over one database."""
 
 from botctl.adapters.store.commit import Commit
+from botctl.adapters.store.corrections import Corrections
 from botctl.adapters.store.cycles import Cycles
 from botctl.adapters.store.database import open_database
 from botctl.adapters.store.engine import BUSY_MS
+from botctl.adapters.store.leases import Leases
 from botctl.adapters.store.ledger import Ledger
 from botctl.adapters.store.markets import Markets
 from botctl.adapters.store.orders import Orders
@@ -18,7 +20,19 @@ from botctl.ports.clock import Ids
 from botctl.ports.store import Store
 
 
-class SqlStore(Markets, Cycles, Commit, Ledger, Orders, Signing, Settling, Positions, State):
+class SqlStore(
+    Markets,
+    Cycles,
+    Commit,
+    Ledger,
+    Leases,
+    Orders,
+    Signing,
+    Settling,
+    Positions,
+    Corrections,
+    State,
+):
     """`ports.store.Store` in one object."""
 
 

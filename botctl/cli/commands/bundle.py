@@ -40,7 +40,7 @@ def validate(
 ) -> None:
     """Exit status 1 when one of them was altered, cut short or lacks a field.
 
-    Example: botctl bundle validate bundles/
+    Example: botctl bundle validate state/bundles/
     """
     found = validate_bundles(codec(), from_files(any_folder(), bundle_files(files)))
     report = ValidateReport(all(not one.code for one in found), found)

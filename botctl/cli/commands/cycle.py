@@ -30,9 +30,10 @@ def command(
 
 def exit_code(report: CycleReport) -> int:
     """A mismatch outranks a refusal; a refusal only counts when nothing else was done."""
-    if report.reconcile.mismatches:
+    before, after = report.reconcile, report.execute
+    if before.mismatches:
         return 1
-    did_something = report.reconcile.changes or report.execute.outcomes
+    did_something = before.changes or before.tended or before.written_off or after.outcomes
     return 0 if did_something else refused_by_permission(report.decide)
 
 

@@ -3,6 +3,7 @@ from typing import Annotated
 
 import typer
 
+from botctl.cli.errors import BROKEN
 from botctl.cli.frame import finish
 from botctl.cli.options import AsJson, ConfigPath
 from botctl.cli.render_demo import live_table, report_lines
@@ -31,12 +32,12 @@ def command(  # noqa: PLR0913, PLR0917  one option a knob
     config: ConfigPath = None,  # noqa: ARG001  every command takes it; the demo writes its own
     json: AsJson = False,
 ) -> None:
-    """Real contracts, real transactions, a seeded crowd, four kinds of traps; no money, no network.
+    """Real contracts, real transactions, a seeded crowd, five kinds of traps; no money, no network.
 
-    Exit status 1: one of botctl's promises was broken.
+    Exit status 70: one of botctl's promises was broken.
 
     Example: botctl demo --cycles 20 --seed 7
     """
     with open_stage(folder, seed, database) as stage, live_table(quiet=json) as show:
         report = demo(stage, cycles=cycles, show=show)
-    finish(ctx, report, report_lines, 0 if report.kept else 1)
+    finish(ctx, report, report_lines, 0 if report.kept else BROKEN)

@@ -34,4 +34,6 @@ def lines(report: ExecuteReport) -> Iterator[str]:
             for o in report.outcomes
         ]
         yield from table(headers, rows)
+    if report.locked:
+        yield "another process signs for this wallet: what is left is for the next run"
     yield f"sent {report.sent}, refused {report.refused} in {report.execute_ms} ms"

@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -10,6 +10,13 @@ from botctl.wiring.settings_file import Written, init
 ModeOption = Annotated[
     Mode, typer.Option("--mode", help="paper: real data, simulated fills; live; devnet.")
 ]
+
+_NEXT: Final = {
+    Mode.PAPER: "set chain.urls to your node, then `botctl config show` and `botctl cycle`",
+    Mode.DEVNET: "set chain.urls to your local chain, then `botctl config show` and `botctl cycle`",
+    Mode.LIVE: 'fill in what is marked "FILL IN", then `botctl config show`; for a new key first type'
+    " `botctl init --config paper.toml` and `botctl keystore new --config paper.toml`",
+}
 
 
 def command(
@@ -28,5 +35,5 @@ def command(
 def _lines(written: Written) -> list[str]:
     return [
         f"wrote {written.path} (mode {written.mode}, readable by you alone)",
-        "next: set chain.urls to your node, then `botctl config show` and `botctl cycle`",
+        f"next: {_NEXT[written.mode]}",
     ]

@@ -6,7 +6,7 @@ import typer
 from botctl.cli.commands.orders import style_of
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
-from botctl.cli.show import at
+from botctl.cli.show import at, gwei
 from botctl.cli.tables import Cell, pairs, table
 from botctl.cli.terminal import bold
 from botctl.core.codes import Code
@@ -55,7 +55,16 @@ def story_lines(story: OrderStory) -> Iterator[str]:
     if story.attempts:
         yield bold("\nTransactions")
         attempts = [
-            (str(a.number), str(a.nonce), a.hash, str(a.sends), a.last_code or "-")
+            (
+                f"{a.number} {a.kind}",
+                str(a.nonce),
+                a.hash,
+                gwei(a.fee_max_wei),
+                gwei(a.priority_fee_wei),
+                str(a.sends),
+                a.last_code or "-",
+            )
             for a in story.attempts
         ]
-        yield from table(("attempt", "nonce", "hash", "sent", "answer"), attempts)
+        headers = ("attempt", "nonce", "hash", "fee max", "tip", "sent", "answer")
+        yield from table(headers, attempts)

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,6 +11,8 @@ from botctl.cli.show import ether
 from botctl.ports.store import Closed
 
 All = Annotated[bool, typer.Option("--all", help="Closed positions too.")]
+
+_NOTHING: Final = "nothing is held: `botctl positions --all` shows what was"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,13 @@ def command(
         realised_wei=sum(one.realised_wei for one in found),
         gas_wei=sum(one.gas_wei for one in found),
     )
-    finish(ctx, report, _lines)
+    nothing = "nothing was ever held" if all_ else _NOTHING
+    finish(ctx, report, lambda shown: _lines(shown, nothing))
 
 
-def _lines(report: PositionsReport) -> Iterator[str]:
+def _lines(report: PositionsReport, nothing: str) -> Iterator[str]:
     if not report.positions:
-        yield "nothing is held: `botctl positions --all` shows what was"
+        yield nothing
         return
     yield from position_table(report.positions)
     yield (

@@ -35,7 +35,7 @@ def command(
     Exit status 1: a decision came out differently, or a bundle is not whole.
 
     Example: botctl replay --since 24h
-    Example: botctl replay bundles/
+    Example: botctl replay state/bundles/
     """
     if bool(files) == bool(since or until):
         raise UsageError(Code.ERR_USAGE, "name bundle files, or a time with --since")

@@ -23,6 +23,10 @@ def _node_url(url: str) -> str:
     return url
 
 
+def _relay_url(url: str) -> str:
+    return url and _node_url(url)
+
+
 NodeUrl = Annotated[str, AfterValidator(_node_url)]
 
 
@@ -36,6 +40,15 @@ class ChainGroup(Group):
     )
     chain_id: Whole = Field(
         1, gt=0, description="Ethereum mainnet. A node that serves another chain is refused."
+    )
+    private_url: Annotated[str, AfterValidator(_relay_url), Secret()] = Field(
+        "", description="A private relay that gets our trades first, unseen by others; empty: none."
+    )
+    private_blocks: Whole = Field(
+        4,
+        ge=1,
+        le=100,
+        description="Not mined by then, the same bytes go to every node: a relay may be down.",
     )
     confirmations: Whole = Field(
         5,
@@ -64,6 +77,7 @@ class ChainGroup(Group):
     def values(self) -> ChainValues:
         return ChainValues(
             urls=self.urls,
+            private_url=self.private_url,
             chain_id=self.chain_id,
             timeout_ms=self.timeout_ms,
             tries_max=self.tries_max,

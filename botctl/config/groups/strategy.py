@@ -3,7 +3,7 @@
 from pydantic import Field, model_validator
 
 from botctl.config.groups.base import Group
-from botctl.config.kinds import Whole
+from botctl.config.kinds import WeiAmount, Whole
 from botctl.core.plans import SendPlan
 from botctl.core.policy import Exits, Signals
 from botctl.core.units import BPS_ONE
@@ -126,9 +126,45 @@ class ExecutionGroup(Group):
         120_000, ge=21_000, description="Bound of an approval; what is not used is not paid."
     )
 
-    def send_plan(self, confirmations: int) -> SendPlan:
-        return SendPlan(
-            confirmations=confirmations,
-            resend_after_ms=self.resend_after_ms,
-            approve_gas=self.approve_gas,
-        )
+    bump_after_ms: Whole = Field(
+        36_000, gt=0, description="Three blocks unmined at the head of the line: the fee is raised."
+    )
+    bump_bps: Whole = Field(
+        1_250,
+        ge=1_000,
+        le=BPS_ONE,
+        description="Raise of both fee fields: pools want 10 %, some 12.5 %; less is refused.",
+    )
+    bumps_max: Whole = Field(
+        3,
+        ge=0,
+        le=20,
+        description="Raises before a trade is canceled: its price is two minutes old.",
+    )
+    cancels_max: Whole = Field(
+        8,
+        ge=1,
+        le=50,
+        description="Raises of a cancel: it must win, or everything behind it waits.",
+    )
+    bump_fee_max_wei: WeiAmount = Field(
+        40 * 10**9, gt=0, description="Price of one gas that no raise of a trade exceeds."
+    )
+    cancel_fee_max_wei: WeiAmount = Field(
+        200 * 10**9,
+        gt=0,
+        description="The same for a cancel, which burns 21,000 gas only: 0.0042 ether at most.",
+    )
+    lease_ms: Whole = Field(
+        30_000, ge=1_000, description="A host that dies while signing blocks the others this long."
+    )
+    noops_max: Whole = Field(
+        16, ge=1, le=200, description="Nonce gaps filled in one run; more of them want a person."
+    )
+    exit_tries_max: Whole = Field(
+        12, ge=1, description="Failed sells of one position until it is written off as unsellable."
+    )
+
+    def send_plan(self, confirmations: int, private_blocks: int) -> SendPlan:
+        own = self.model_dump(exclude={"select_best", "deadline_s", "time_bucket_s"})
+        return SendPlan(confirmations=confirmations, private_blocks=private_blocks, **own)

@@ -9,7 +9,7 @@ from botctl.core.deciding.decision import Decision
 from botctl.core.deciding.judge import Judged, judge
 from botctl.core.deciding.market import finish
 from botctl.core.facts import Detection, World
-from botctl.core.intent import Intent
+from botctl.core.intent import Intent, Side
 from botctl.core.invariants import OF_CYCLE
 from botctl.core.permission import PermissionSource
 from botctl.core.policy import Policy
@@ -36,28 +36,57 @@ class Decided:
     decision: Decision
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What all markets of one cycle share."""
+
+    now_ms: int
+    world: World
+    sources: tuple[PermissionSource, ...]
+
+
 def decide_cycle(
-    now_ms: int,
-    world: World,
-    sources: tuple[PermissionSource, ...],
+    moment: Moment,
     detections: Sequence[Detection],
     holdings: Holdings,
     policy: Policy,
+    *,
+    approve_gas: int,
 ) -> tuple[Decided, ...]:
-    """One decision for every detection, in the order given; each replays from its own inputs."""
+    """One decision for every detection, in the order given; each replays from its own inputs.
+
+    `approve_gas` bounds the approval that an exit may need before it can sell.
+    """
+    judged = _judged(moment, detections, holdings, policy)
+    ranks = _ranks(judged)
+    exits = {i: _exit(one, policy, len(ranks)) for i, one in enumerate(judged) if _held(one)}
+    promised_wei = sum(_exit_cost_wei(d.decision.intent, approve_gas) for d in exits.values())
+    entries = _entries(judged, ranks, policy, promised_wei)
+    done = exits | entries
+    return tuple(done[i] for i in range(len(judged)))
+
+
+def _judged(
+    moment: Moment, detections: Sequence[Detection], holdings: Holdings, policy: Policy
+) -> list[Judged]:
     held = {p.pair: p for p in holdings.positions}
     tokens = dict(holdings.token_exposure_wei)
     judged: list[Judged] = []
     of_cycle = None
     for seen in detections:
-        books = _books(holdings, tokens, seen)
-        inputs = Inputs(now_ms, world, sources, seen, held.get(seen.market.pair), books, NO_CONTEST)
+        inputs = Inputs(
+            now_ms=moment.now_ms,
+            world=moment.world,
+            sources=moment.sources,
+            detection=seen,
+            position=held.get(seen.market.pair),
+            books=_books(holdings, tokens, seen),
+            contest=NO_CONTEST,
+        )
         one = judge(inputs, policy, of_cycle)
         of_cycle = of_cycle or one.checks[: len(OF_CYCLE)]
         judged.append(one)
-    ranks = _ranks(judged)
-    order = sorted(range(len(judged)), key=lambda i: (ranks.get(i, -1) >= 0, ranks.get(i, -1)))
-    return _walk(judged, order, ranks, policy)
+    return judged
 
 
 def _ranks(judged: Sequence[Judged]) -> dict[int, int]:
@@ -77,22 +106,42 @@ def _busy(one: Judged) -> bool:
     return one.case.inputs.books.live_intent
 
 
-def _walk(
-    judged: Sequence[Judged], order: Sequence[int], ranks: dict[int, int], policy: Policy
-) -> tuple[Decided, ...]:
-    """Finish in order of rank: each entry that is selected counts as spent for the next."""
+def _held(one: Judged) -> bool:
+    return one.case.inputs.position is not None
+
+
+def _exit(one: Judged, policy: Policy, candidates: int) -> Decided:
+    """No limit on spending holds an exit back, so its books are those before the cycle."""
+    contest = Contest(None, candidates, policy.select_best)
+    inputs = replace(one.case.inputs, contest=contest)
+    return Decided(inputs, finish(one, inputs))
+
+
+def _exit_cost_wei(leaving: Intent | None, approve_gas: int) -> int:
+    """What an exit of this cycle, if there is one, and its approval may take; what it brings comes
+    too late to be counted on.
+    """
+    return 0 if leaving is None else worst_cost_wei(leaving) + approve_gas * leaving.fee_max_wei
+
+
+def _entries(
+    judged: Sequence[Judged], ranks: dict[int, int], policy: Policy, promised_wei: int
+) -> dict[int, Decided]:
+    """Finish in order of rank: what the exits may cost, and each entry that is selected, counts as
+    spent for the next.
+    """
     done: dict[int, Decided] = {}
     spent: list[Intent] = []
-    for index in order:
-        one = judged[index]
+    open_to_entry = (i for i, one in enumerate(judged) if not _held(one))
+    for index in sorted(open_to_entry, key=lambda i: ranks.get(i, -1)):
+        inputs = judged[index].case.inputs
         contest = Contest(ranks.get(index), len(ranks), policy.select_best)
-        inputs = one.case.inputs
-        inputs = replace(inputs, contest=contest, books=_after(inputs, spent))
-        decision = finish(one, inputs)
-        if decision.intent is not None and inputs.position is None:
+        inputs = replace(inputs, contest=contest, books=_after(inputs, spent, promised_wei))
+        decision = finish(judged[index], inputs)
+        if decision.intent is not None:
             spent.append(decision.intent)
         done[index] = Decided(inputs, decision)
-    return tuple(done[i] for i in range(len(judged)))
+    return done
 
 
 def _books(holdings: Holdings, tokens: dict[str, int], seen: Detection) -> Books:
@@ -106,21 +155,20 @@ def _books(holdings: Holdings, tokens: dict[str, int], seen: Detection) -> Books
     )
 
 
-def _after(inputs: Inputs, spent: Sequence[Intent]) -> Books:
-    """The books with this cycle's earlier entries counted as spent."""
+def _after(inputs: Inputs, spent: Sequence[Intent], promised_wei: int) -> Books:
+    """The books with this cycle's earlier entries and what its exits may cost counted as spent."""
     books, token = inputs.books, inputs.detection.market.token
-    if not spent:
-        return books
     return replace(
         books,
         positions=books.positions + len(spent),
         exposure_wei=books.exposure_wei + sum(i.amount_in for i in spent),
         token_exposure_wei=books.token_exposure_wei
         + sum(i.amount_in for i in spent if i.token == token),
-        committed_wei=books.committed_wei + sum(worst_cost_wei(i) for i in spent),
+        committed_wei=books.committed_wei + promised_wei + sum(map(worst_cost_wei, spent)),
     )
 
 
-def worst_cost_wei(entry: Intent) -> int:
-    """The most native a buy can take: its amount and every gas at its ceiling."""
-    return entry.amount_in + entry.gas_limit * entry.fee_max_wei
+def worst_cost_wei(intent: Intent) -> int:
+    """The most native it can take: every gas at its ceiling, and what a buy pays."""
+    paid_wei = intent.amount_in if intent.side is Side.BUY else 0
+    return paid_wei + intent.gas_limit * intent.fee_max_wei

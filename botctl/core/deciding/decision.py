@@ -10,7 +10,8 @@ from botctl.core.reasons import Kind, Reason
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`checks` are invariants in their order; `value_wei` is what the held quantity would bring."""
+    """`checks` are invariants in their order; `value_wei` is what the held quantity would bring;
+    None when that is not known."""
 
     kind: Kind
     reason: Reason

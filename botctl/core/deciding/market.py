@@ -7,7 +7,7 @@ from botctl.core.deciding.decision import Decision
 from botctl.core.deciding.judge import Judged, judge
 from botctl.core.exits import UNSELLABLE, ExitCall, exit_call, slippage_for
 from botctl.core.intent import Intent, Side, intent_key
-from botctl.core.invariants import BLOCKS_EXIT, OF_BOOKS, OF_CYCLE, OF_MARKET, OF_US
+from botctl.core.invariants import BLOCKS_EXIT, OF_BOOKS, OF_EXIT, OF_ORDERS, OF_US
 from botctl.core.invariants.rule import evaluate
 from botctl.core.policy import Policy
 from botctl.core.quotes import exit_quote, exit_value
@@ -26,18 +26,26 @@ def finish(judged: Judged, inputs: Inputs) -> Decision:
     if inputs.position is not None:
         return _held(judged, inputs)
     case = replace(judged.case, inputs=inputs)
-    of_books = evaluate(OF_BOOKS, case)
+    of_books, of_orders = evaluate(OF_BOOKS, case), evaluate(OF_ORDERS, case)
     kind, reason, detail = _entry_verdict(judged, inputs, of_books)
-    intent = _intent(case, case.quote) if kind is Kind.BUY and case.quote else None
     return _decision(
-        judged, judged.checks + of_books, kind, reason, detail, quote=case.quote, intent=intent
+        judged,
+        judged.checks + of_books + of_orders,
+        kind,
+        reason,
+        detail,
+        quote=case.quote,
+        intent=_intent(case, case.quote) if kind is Kind.BUY and case.quote else None,
     )
 
 
 def _entry_verdict(
     judged: Judged, inputs: Inputs, of_books: tuple[Check, ...]
 ) -> tuple[Kind, Reason, str]:
-    """The first rule to fail names the reason: the market's, then the rank, then our books'."""
+    """The first rule to fail names the reason: the market's, then the rank, then our books'.
+
+    Before them all stands an order of ours that is still out: it is what this market waits for.
+    """
     if inputs.books.live_intent:
         return Kind.SKIP, Reason.INV_TX_IDEMPOTENT, "an order of this market is not yet settled"
     if broken := _first_broken(judged.checks):
@@ -72,14 +80,17 @@ def _held(judged: Judged, inputs: Inputs) -> Decision:
     position, policy = inputs.position, judged.case.policy
     assert position is not None
     m, seen = judged.case.measures, inputs.detection
-    call = exit_call(position, seen, m, policy.exits, inputs.now_ms)
+    call = exit_call(position, seen, m, policy, inputs.now_ms)
     slippage = slippage_for(call.reason, policy.exits) if call else policy.exits.slippage_bps
     quote = exit_quote(
         inputs.world, seen, m, policy, quantity=position.quantity, slippage_bps=slippage
     )
     case = replace(judged.case, side=Side.SELL, inputs=inputs, quote=quote)
-    checks = evaluate(OF_CYCLE + OF_MARKET, case)
-    kind, reason, detail = _exit_verdict(call, inputs, checks, quote)
+    checks = evaluate(OF_EXIT, case)
+    value_wei = exit_value(seen, m, position.quantity)
+    kind, reason, detail = (
+        _exit_verdict(call, inputs, checks, quote) if call else _no_exit(value_wei)
+    )
     return _decision(
         judged,
         checks,
@@ -88,15 +99,18 @@ def _held(judged: Judged, inputs: Inputs) -> Decision:
         detail,
         quote=quote,
         intent=_intent(case, quote) if kind is Kind.SELL and quote else None,
-        value_wei=exit_value(seen, m, position.quantity),
+        value_wei=value_wei,
     )
 
 
+def _no_exit(value_wei: int | None) -> tuple[Kind, Reason, str]:
+    known = "" if value_wei is not None else "; what a sale would bring is not known"
+    return Kind.HOLD, Reason.NO_EXIT, f"no exit rule fired{known}"
+
+
 def _exit_verdict(
-    call: ExitCall | None, inputs: Inputs, checks: tuple[Check, ...], quote: Quote | None
+    call: ExitCall, inputs: Inputs, checks: tuple[Check, ...], quote: Quote | None
 ) -> tuple[Kind, Reason, str]:
-    if call is None:
-        return Kind.HOLD, Reason.NO_EXIT, "no exit rule fired"
     blocked = next((c for c in checks if c.code in BLOCKS_EXIT and not c.ok), None)
     wanted = f"{call.reason} wanted"
     if inputs.books.live_intent:

@@ -1,6 +1,7 @@
 """Invariants of our own books: exposure, balance, gas and the venue's filters."""
 
-from botctl.core.case import Case
+from botctl.core.case import Case, Quote
+from botctl.core.intent import Side
 from botctl.core.invariants.rule import UNKNOWN, Rule
 from botctl.core.reasons import Reason
 from botctl.core.units import ratio_bps_ceil
@@ -55,17 +56,29 @@ def gas_bounds_ok(case: Case) -> Answer:
 
 
 def filters_ok(case: Case) -> Answer:
-    """A DEX has no lots or ticks: the smallest trade worth making, and a non-zero bound."""
+    """A DEX has no lots or ticks: the smallest trade worth making, and a non-zero bound.
+
+    What is held is worth selling for whatever the pool pays, if it pays at all.
+    """
     quote, minimum = case.quote, case.policy.risk.trade_min_wei
+    if case.side is Side.SELL:
+        return _pays(quote)
     if quote is None:
         return None, UNKNOWN, f"{minimum} wei"
     ok = quote.amount_in >= minimum and quote.min_out > 0
     return ok, f"{quote.amount_in} wei for {quote.min_out}", f"{minimum} wei for 1"
 
 
-OF_BOOKS = (
+def _pays(quote: Quote | None) -> Answer:
+    if quote is None:
+        return None, UNKNOWN, "1 wei"
+    return quote.expected_out > 0, f"{quote.expected_out} wei", "1 wei"
+
+
+OF_LIMITS = (
     Rule(Reason.INV_EXPOSURE_OK, exposure_ok),
     Rule(Reason.INV_BALANCE_BUFFER_OK, balance_buffer_ok),
     Rule(Reason.INV_GAS_BOUNDS_OK, gas_bounds_ok),
-    Rule(Reason.INV_FILTERS_OK, filters_ok),
 )
+OF_FILTERS = (Rule(Reason.INV_FILTERS_OK, filters_ok),)
+OF_BOOKS = OF_LIMITS + OF_FILTERS

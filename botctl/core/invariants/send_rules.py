@@ -1,6 +1,6 @@
-"""Invariants asked only just before signing: one live order a key, and a nonce we can explain."""
+"""Invariants of our orders: one live order a key, and just before signing a nonce we can explain."""
 
-from botctl.core.case import Case
+from botctl.core.case import Case, Phase
 from botctl.core.invariants.rule import UNKNOWN, Rule
 from botctl.core.reasons import Reason
 
@@ -8,10 +8,11 @@ Answer = tuple[bool | None, str, str]
 
 
 def tx_idempotent(case: Case) -> Answer:
-    """No other live order carries this intent's key, and the market has none of its own."""
-    if case.account is None:
+    """The market has no live order, and just before signing none carries this intent's key."""
+    account, live = case.account, case.inputs.books.live_intent
+    if case.phase is Phase.EXECUTE and account is None:
         return None, UNKNOWN, "no live order"
-    live = case.account.key_is_live or case.inputs.books.live_intent
+    live = live or (account is not None and account.key_is_live)
     return not live, "live order" if live else "none", "no live order"
 
 
@@ -28,7 +29,5 @@ def nonce_synced(case: Case) -> Answer:
     return ok, str(account.nonce_next), limit
 
 
-OF_SENDING = (
-    Rule(Reason.INV_TX_IDEMPOTENT, tx_idempotent, blocks_exit=True),
-    Rule(Reason.INV_NONCE_SYNCED, nonce_synced, blocks_exit=True),
-)
+OF_ORDERS = (Rule(Reason.INV_TX_IDEMPOTENT, tx_idempotent, blocks_exit=True),)
+OF_SENDING = (Rule(Reason.INV_NONCE_SYNCED, nonce_synced, blocks_exit=True),)
