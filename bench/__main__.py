@@ -21,6 +21,7 @@ SUITES = {
     "growth": "5: round trips and peak memory of the whole cycle on a real node",
     "scan": "6: a scan of 500 markets on a real node",
     "replay": "7: replaying 2,000 stored bundles",
+    "order": "8, 10: one durable transition; from an intent to its bytes sent",
     "rows": "9: 1,000 ledger rows in a batch, SQLite and PostgreSQL",
 }
 

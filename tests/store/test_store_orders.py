@@ -225,15 +225,14 @@ def test_recent_orders_come_newest_first(store: SqlStore) -> None:
     assert store.timeline(OrderId("unknown")) == ()
 
 
-def test_bytes_signed_twice_are_refused_by_the_database(store: SqlStore) -> None:
-    """The last line of defence: even a broken signer cannot make two orders of one transaction."""
+def test_what_was_dropped_unsent_may_be_signed_again_to_the_byte(store: SqlStore) -> None:
+    """The same approval for the same nonce and fees is the same transaction: no key stands in its way."""
     decided(store, 1, order(1), order(2))
-    signed(store, order(1))
-    with pytest.raises(Exception, match=r"(?i)unique"):
-        store.sign(
-            order(2),
-            leased(store),
-            Moment(0, 40, 1),
-            lambda nonce: (signing("")(nonce)[0], signing(order(1).id)(0)[1]),
-        )
-    assert store.order(order(2).id) == order(2)
+    first, attempt = signed(store, order(1))
+    store.move(first, Moved(OrderEvent.PROVE_UNSENT), 2_000)
+    again = SignedTx(attempt.raw, attempt.hash)
+    second, same = store.sign(
+        order(2), leased(store), Moment(0, 40, 1), lambda nonce: (signing("")(nonce)[0], again)
+    )
+    assert second.nonce == attempt.nonce
+    assert same.raw == attempt.raw
