@@ -21,7 +21,7 @@ def _row(one: Closed) -> tuple[str | Cell, ...]:
         one.symbol or short(held.pair),
         at(held.opened_ms),
         ether(held.cost_wei),
-        ether(held.peak_value_wei),
+        ether(held.peak_value_wei or None),  # bought since the last decision: not valued yet
         Cell(ether(one.realised_wei, signed=True), RED if one.realised_wei < 0 else GREEN),
         ether(one.gas_wei),
         "open" if one.open else f"closed {at(one.closed_ms)} {one.exit_reason}",

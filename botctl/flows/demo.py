@@ -25,8 +25,8 @@ class DemoCycle:
     sold: tuple[str, ...]  # symbol and why
     refused: tuple[tuple[str, int], ...]  # the most frequent reasons
     open_positions: int
-    value_wei: int  # what the open positions would bring
-    cost_wei: int
+    value_wei: int  # what the positions that were decided would bring
+    cost_wei: int  # of these
     realised_wei: int
 
 
@@ -76,6 +76,7 @@ def _line(stage: Stage, number: int) -> DemoCycle:
     latest = stage.store.latest()
     rows = _rows(stage, latest.cycle_id) if latest else ()
     refused = Counter(row.reason for row in rows if row.kind in {Kind.FAIL, Kind.SKIP})
+    valued = {row.pair for row in rows if row.value_wei is not None}
     positions = stage.store.positions(stage.bot, only_open=False)
     return DemoCycle(
         number=number,
@@ -86,7 +87,9 @@ def _line(stage: Stage, number: int) -> DemoCycle:
         refused=tuple(refused.most_common(TOP_REASONS)),
         open_positions=sum(one.open for one in positions),
         value_wei=sum(row.value_wei or 0 for row in rows),
-        cost_wei=sum(one.position.cost_wei for one in positions if one.open),
+        cost_wei=sum(
+            one.position.cost_wei for one in positions if one.open and one.position.pair in valued
+        ),
         realised_wei=sum(one.realised_wei for one in positions),
     )
 
@@ -102,12 +105,11 @@ def _name(row: LedgerRow) -> str:
 def _report(stage: Stage, lines: list[DemoCycle], promises: tuple[Promise, ...]) -> DemoReport:
     positions = stage.store.positions(stage.bot, only_open=False)
     last = lines[-1] if lines else None
-    held = sum(one.position.cost_wei for one in positions if one.open)
     return DemoReport(
         cycles=tuple(lines),
         positions=positions,
         realised_wei=sum(one.realised_wei for one in positions),
-        unrealised_wei=last.value_wei - held if last and held else 0,
+        unrealised_wei=last.value_wei - last.cost_wei if last else 0,
         gas_wei=sum(one.gas_wei for one in positions),
         orders=len(stage.store.recent(most=None)),
         decisions=tuple(stage.store.reasons_since(0)),
