@@ -42,10 +42,14 @@ def figures(options: Options) -> Iterator[Line]:
         yield from _transition(options, store, "SQLite", SYNC, sync, ON_FDATASYNC)
     with opened(f"sqlite:///{file}") as store, _sqlite(options.folder) as commit:
         yield from _sending(options, store, "SQLite", commit)
-    with postgres_server() as server, server.database() as name, opened(server.url(name)) as store:
-        with _postgres(server.url(name)) as commit:
-            yield from _transition(options, store, "PostgreSQL", CTE, commit, ON_CTE)
-            yield from _sending(options, store, "PostgreSQL", commit)
+    with (
+        postgres_server() as server,
+        server.database() as name,
+        opened(server.url(name)) as store,
+        _postgres(server.url(name)) as commit,
+    ):
+        yield from _transition(options, store, "PostgreSQL", CTE, commit, ON_CTE)
+        yield from _sending(options, store, "PostgreSQL", commit)
     yield Note("PostgreSQL runs without fsync, as in the tests, for both sides")
     yield Note("sending takes the wallet's lease, signs, gives it back, and writes SUBMITTED: four")
     yield Note("commits, each with its journal entry, where the limit has two")

@@ -46,6 +46,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "health": Entry(_in("health"), "Exit status 0 when healthy, 1 when not", LOOK),
     "ledger": Entry(_in("ledger"), "Decisions: list, filter, export", LOOK),
     "explain": Entry(_in("explain"), "Why a market was or was not traded", LOOK),
+    "check": Entry(_in("check"), "Everything the gate can find out about one token", LOOK),
     "positions": Entry(_in("positions"), "What is held, profit and loss net of gas", LOOK),
     "orders": Entry(_in("orders"), "Orders, open ones first", LOOK),
     "order show": Entry(_in("order_show"), "One order's timeline and attempts", LOOK),

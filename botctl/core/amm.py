@@ -24,7 +24,7 @@ def impact_bps(amount_in: int, reserve_in: int) -> int:
 
 def shortfall_bps(got: int, wanted: int) -> int:
     """By how much `got` stays below `wanted`, rounded up; zero when it does not."""
-    return 0 if wanted <= 0 or got >= wanted else ratio_bps_ceil(wanted - got, wanted)
+    return 0 if got >= wanted or wanted <= 0 else ratio_bps_ceil(wanted - got, wanted)
 
 
 def mid_out(amount_in: int, reserve_in: int, reserve_out: int) -> int:

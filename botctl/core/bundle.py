@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 
+from botctl.core.books import Books, Contest, Position
 from botctl.core.case import Inputs
 from botctl.core.deciding.decision import Decision
 from botctl.core.policy import Policy
+from botctl.core.value import value
 
 SCHEMA = 1
 ABSENT = "(absent)"  # shown for a field that one of two documents does not have
@@ -33,6 +35,29 @@ class Bundle:
     header: Header
     policy: Policy
     inputs: Inputs
+    decision: Decision
+
+
+@value(frozen=True, slots=True)
+class DraftInputs:
+    """`Inputs`, of which an `object` may be embedded canonical bytes."""
+
+    now_ms: int
+    world: object
+    sources: object
+    detection: object
+    position: Position | None
+    books: Books
+    contest: Contest
+
+
+@value(frozen=True, slots=True)
+class Draft:
+    """A bundle about to be written; its document is that of the `Bundle` it stands for."""
+
+    header: object
+    policy: object
+    inputs: DraftInputs
     decision: Decision
 
 

@@ -10,6 +10,7 @@ from botctl.core.intent import Side
 from botctl.core.measures import Measures
 from botctl.core.permission import PermissionSource
 from botctl.core.policy import Band, Policy
+from botctl.core.value import value
 
 
 class Check(NamedTuple):
@@ -26,7 +27,7 @@ class Phase(StrEnum):
     EXECUTE = "execute"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Inputs:
     """All that a decision about one market was based on; stored whole in its bundle."""
 
@@ -39,7 +40,7 @@ class Inputs:
     contest: Contest
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Quote:
     """The trade that is being considered; amounts as in `Intent`."""
 
@@ -64,7 +65,7 @@ class Account:
     key_is_live: bool  # another live order carries this intent's key
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Case:
     phase: Phase
     side: Side

@@ -1,13 +1,12 @@
 """Numbers derived from the facts of one market; None means that an input was unknown."""
 
-from dataclasses import dataclass
-
 from botctl.core.amm import shortfall_bps
 from botctl.core.facts import Detection, Probe, World
 from botctl.core.units import MICRO, Address, ratio_bps_floor
+from botctl.core.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Measures:
     """USD amounts are whole dollars, rounded down; ages are seconds at the pinned block."""
 
@@ -22,31 +21,47 @@ class Measures:
 
 def measures(world: World, seen: Detection) -> Measures:
     """Everything the signals and the researcher ask for, computed once per market."""
-    facts, market, probe = seen.facts, seen.market, seen.probe
-    price = usd_price(world, market.quote)
-    fdv = None
-    if price is not None and facts.reserve_token and facts.reserve_quote and facts.token_supply:
-        quote_value = facts.token_supply * facts.reserve_quote // facts.reserve_token
-        fdv = usd(quote_value, price, market.quote_decimals)
-    known = probe is not None and probe.expected_out > 0
+    market, lp_supply, lp_locked = seen.market, seen.facts.lp_supply, seen.facts.lp_locked
+    liquidity_usd, fdv_usd = _dollars(seen, usd_price(world, market.quote))
+    created_s = market.created_s
+    buy_bps, sell_bps, loss_bps = _of_round_trip(seen.probe)
     return Measures(
-        liquidity_usd=None
-        if price is None or facts.reserve_quote is None
-        else usd(2 * facts.reserve_quote, price, market.quote_decimals),
-        fdv_usd=fdv,
-        age_s=None if market.created_s is None else world.block.timestamp_s - market.created_s,
-        lp_locked_bps=ratio_bps_floor(facts.lp_locked, facts.lp_supply)
-        if facts.lp_supply and facts.lp_locked is not None
-        else None,
-        buy_tax_bps=buy_tax_bps(probe) if probe and known else None,
-        sell_tax_bps=sell_tax_bps(probe) if probe and known else None,
-        round_trip_loss_bps=shortfall_bps(probe.back, probe.amount_in) if probe and known else None,
+        liquidity_usd,
+        fdv_usd,
+        None if created_s is None else world.block.timestamp_s - created_s,
+        ratio_bps_floor(lp_locked, lp_supply) if lp_supply and lp_locked is not None else None,
+        buy_bps,
+        sell_bps,
+        loss_bps,
     )
+
+
+def _dollars(seen: Detection, usd_micro: int | None) -> tuple[int | None, int | None]:
+    """The liquidity on both sides, and the fully diluted value."""
+    facts, decimals = seen.facts, seen.market.quote_decimals
+    token, quote, supply = facts.reserve_token, facts.reserve_quote, facts.token_supply
+    if usd_micro is None or quote is None:
+        return None, None
+    liquidity_usd = usd(2 * quote, usd_micro, decimals)
+    if not (token and quote and supply):
+        return liquidity_usd, None
+    return liquidity_usd, usd(supply * quote // token, usd_micro, decimals)
+
+
+def _of_round_trip(probe: Probe | None) -> tuple[int | None, int | None, int | None]:
+    """The taxes of a buy and of a sell, and what the whole trip lost."""
+    if probe is None or probe.expected_out <= 0:
+        return None, None, None
+    loss_bps = shortfall_bps(probe.back, probe.amount_in)
+    return buy_tax_bps(probe), sell_tax_bps(probe), loss_bps
 
 
 def usd_price(world: World, quote: Address) -> int | None:
     """Micro-dollars of one whole quote unit, or None when no reference pair told it."""
-    return next((p.usd_micro for p in world.prices if p.token == quote), None)
+    for price in world.prices:
+        if price.token == quote:
+            return price.usd_micro
+    return None
 
 
 def usd(amount: int, usd_micro: int, decimals: int) -> int:

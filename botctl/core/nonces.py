@@ -27,7 +27,8 @@ class Slot:
 class NonceView:
     """One reading. Counts are of transactions, so each is also the next nonce of its kind."""
 
-    mined: int  # eth_getTransactionCount at the head
+    mined: int  # eth_getTransactionCount at the freshest node's head
+    agreed: int  # the same at the slowest node: what all of them can know of
     pending: int  # the same with the node's pool
     next: int  # our counter
     settled: int  # one above the highest nonce that we have seen buried
@@ -57,7 +58,7 @@ class Trouble:
 
 
 class Remedy(StrEnum):
-    RAISE = "raise"  # the counter, to the chain's count
+    RAISE = "raise"  # the counter, to the count that every node has reached
     LOWER = "lower"  # the counter, over a range proven empty
     FILL = "fill"  # a no-op at a nonce
 
@@ -100,18 +101,21 @@ def _troubles(view: NonceView) -> Iterator[Trouble]:
 
 
 def _taken_by_others(view: NonceView, taken: set[int]) -> list[int]:
-    """Mined nonces above our counter, and those of our open orders that no node knows."""
+    """Mined nonces above our counter, and those of our open orders that no node knows.
+
+    Nobody is accused by what only some nodes have seen (LESSONS 10).
+    """
     ours_lost = [
         slot.nonce
         for slot in view.slots
-        if slot.nonce < view.mined and not view.known.intersection(slot.hashes)
+        if slot.nonce < view.agreed and not view.known.intersection(slot.hashes)
     ]
-    return sorted({*ours_lost, *(set(range(view.next, view.mined)) - taken)})
+    return sorted({*ours_lost, *(set(range(view.next, view.agreed)) - taken)})
 
 
 def _repairs(view: NonceView, troubles: Sequence[Trouble]) -> Iterator[Repair]:
-    if view.next < view.mined:
-        yield Repair(Remedy.RAISE, view.mined)
+    if view.next < view.agreed:
+        yield Repair(Remedy.RAISE, view.agreed)
     for trouble in troubles:
         if trouble.finding is Finding.GAP:
             yield from (Repair(Remedy.FILL, n) for n in range(trouble.first, trouble.last + 1))

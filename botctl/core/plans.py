@@ -40,4 +40,6 @@ class SendPlan:
     lease_ms: int
     noops_max: int  # nonce gaps filled in one run
     private_blocks: int  # how long only the relay has the bytes; 0 without a relay
+    gate: bool  # entries go through every tier of the gate before they are signed
+    gate_unproven: bool  # what a node cannot simulate is only warned of
     exit_tries_max: int  # failed exits of one position before it is written off

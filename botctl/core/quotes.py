@@ -23,21 +23,21 @@ def fee_max_wei(world: World) -> int:
 
 def entry_quote(world: World, seen: Detection, m: Measures, policy: Policy) -> Quote | None:
     """What a buy of the policy's size gets: the simulated output where there is one."""
-    facts, probe, amount = seen.facts, seen.probe, policy.risk.trade_wei
-    if facts.reserve_token is None or facts.reserve_quote is None or m.liquidity_usd is None:
+    probe, amount = seen.probe, policy.risk.trade_wei
+    token, quote = seen.facts.reserve_token, seen.facts.reserve_quote
+    if token is None or quote is None or m.liquidity_usd is None:
         return None
-    proven = probe is not None and probe.amount_in == amount and probe.received > 0
-    quoted = amount_out(amount, facts.reserve_quote, facts.reserve_token)
-    expected = min(quoted, probe.received) if probe and proven else quoted
+    expected, gas = amount_out(amount, quote, token), 0
+    if probe is not None and probe.amount_in == amount and probe.received > 0:
+        expected, gas = min(expected, probe.received), probe.buy_gas
     band = band_for(policy.bands, m.liquidity_usd)
     min_out = share_floor(expected, BPS_ONE - band.slippage_bps)
-    gas = probe.buy_gas if probe and proven else 0
     return Quote(
         amount_in=amount,
         expected_out=expected,
         min_out=min_out,
-        impact_bps=impact_bps(amount, facts.reserve_quote),
-        cost_bps=shortfall_bps(min_out, mid_out(amount, facts.reserve_quote, facts.reserve_token)),
+        impact_bps=impact_bps(amount, quote),
+        cost_bps=shortfall_bps(min_out, mid_out(amount, quote, token)),
         slippage_bps=band.slippage_bps,
         gas_limit=with_margin(gas, policy),
         fee_max_wei=fee_max_wei(world),

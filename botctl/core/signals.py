@@ -1,22 +1,27 @@
 """The score of a market: many independent signals, each with a threshold, counted and weighted."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from botctl.core.amm import shortfall_bps
 from botctl.core.case import Check
-from botctl.core.facts import Detection
+from botctl.core.facts import Detection, Market
+from botctl.core.latest import Latest
 from botctl.core.measures import Measures
 from botctl.core.policy import Signals
 from botctl.core.reasons import Reason
 from botctl.core.units import DEAD_ADDRESS, ZERO_ADDRESS, ratio_bps_floor
+from botctl.core.value import value
 
 Answer = tuple[bool | None, str, str]
-Ask = Callable[[Detection, Measures, Signals], Answer]
+Ask = Callable[[Detection, Measures, "Terms"], Answer]
 
 DECIMALS_MAX = 30  # above it the unit is smaller than any amount that could be traded
 SUPPLY_MAX = 2**160  # no honest supply is near it; balances times prices would overflow
 PERCENT = 100
+UNKNOWN: Final = "unknown"
+NOBODY: Final = frozenset({None, ZERO_ADDRESS, DEAD_ADDRESS})
+_new: Final = tuple.__new__  # a NamedTuple's own constructor takes half as long again
 
 
 class Signal(NamedTuple):
@@ -31,110 +36,172 @@ class Score(NamedTuple):
     points: int  # 0..100, share of the weights passed, rounded down
 
 
-def _at_least(actual: int | None, minimum: int, unit: str = "") -> Answer:
+@value(frozen=True, slots=True)
+class Bound:
+    """A threshold, and how the check says it."""
+
+    at: int
+    says: str
+
+
+@value(frozen=True, slots=True)
+class Range:
+    low: int
+    high: int
+    says: str
+
+
+@value(frozen=True, slots=True)
+class Terms:
+    """The thresholds in words: the same for every market, so they are written down once."""
+
+    liquidity_usd: Bound
+    age_s: Bound
+    swaps: Bound
+    traders: Bound
+    sells: Bound
+    buy_share_bps: Range
+    lp_locked_bps: Bound
+    tax_total_bps: Bound
+    fdv_usd: Range
+    fdv_liquidity: Bound
+    skew_bps: Bound
+
+
+def _terms(s: Signals) -> Terms:
+    return Terms(
+        liquidity_usd=_floor(s.liquidity_usd_min, " usd"),
+        age_s=_floor(s.age_min_s, " s"),
+        swaps=_floor(s.swaps_min),
+        traders=_floor(s.traders_min),
+        sells=_floor(s.sells_min),
+        buy_share_bps=_range(s.buy_share_min_bps, s.buy_share_max_bps, "bps"),
+        lp_locked_bps=_floor(s.lp_locked_min_bps, " bps"),
+        tax_total_bps=_ceiling(s.tax_total_max_bps, " bps"),
+        fdv_usd=_range(s.fdv_usd_min, s.fdv_usd_max, "usd"),
+        fdv_liquidity=_ceiling(s.fdv_liquidity_max, "x"),
+        skew_bps=_ceiling(s.skew_max_bps, " bps"),
+    )
+
+
+def _floor(minimum: int, unit: str = "") -> Bound:
+    return Bound(minimum, f">= {minimum}{unit}")
+
+
+def _ceiling(maximum: int, unit: str) -> Bound:
+    return Bound(maximum, f"<= {maximum}{unit}")
+
+
+def _range(low: int, high: int, unit: str) -> Range:
+    return Range(low, high, f"{low}..{high} {unit}")
+
+
+def _at_least(actual: int | None, minimum: Bound, unit: str = "") -> Answer:
     if actual is None:
-        return None, "unknown", f">= {minimum}{unit}"
-    return actual >= minimum, f"{actual}{unit}", f">= {minimum}{unit}"
+        return None, UNKNOWN, minimum.says
+    return actual >= minimum.at, f"{actual}{unit}", minimum.says
 
 
-def _at_most(actual: int | None, maximum: int, unit: str = "") -> Answer:
+def _at_most(actual: int | None, maximum: Bound, unit: str) -> Answer:
     if actual is None:
-        return None, "unknown", f"<= {maximum}{unit}"
-    return actual <= maximum, f"{actual}{unit}", f"<= {maximum}{unit}"
+        return None, UNKNOWN, maximum.says
+    return actual <= maximum.at, f"{actual}{unit}", maximum.says
 
 
-def liquidity(_: Detection, m: Measures, s: Signals) -> Answer:
-    return _at_least(m.liquidity_usd, s.liquidity_usd_min, " usd")
+def liquidity(_: Detection, m: Measures, t: Terms) -> Answer:
+    return _at_least(m.liquidity_usd, t.liquidity_usd, " usd")
 
 
-def age(_: Detection, m: Measures, s: Signals) -> Answer:
-    return _at_least(m.age_s, s.age_min_s, " s")
+def age(_: Detection, m: Measures, t: Terms) -> Answer:
+    return _at_least(m.age_s, t.age_s, " s")
 
 
-def swaps(d: Detection, _: Measures, s: Signals) -> Answer:
-    return _at_least(d.long.buys + d.long.sells, s.swaps_min)
+def swaps(d: Detection, _: Measures, t: Terms) -> Answer:
+    return _at_least(d.long.buys + d.long.sells, t.swaps)
 
 
-def traders(d: Detection, _: Measures, s: Signals) -> Answer:
-    return _at_least(d.long.traders, s.traders_min)
+def traders(d: Detection, _: Measures, t: Terms) -> Answer:
+    return _at_least(d.long.traders, t.traders)
 
 
-def sellers(d: Detection, _: Measures, s: Signals) -> Answer:
+def sellers(d: Detection, _: Measures, t: Terms) -> Answer:
     """Others have sold: the cheapest evidence against a trap."""
-    return _at_least(d.long.sells, s.sells_min)
+    return _at_least(d.long.sells, t.sells)
 
 
-def buy_share(d: Detection, _: Measures, s: Signals) -> Answer:
+def buy_share(d: Detection, _: Measures, t: Terms) -> Answer:
     """Buying pressure by volume: neither a one-sided pump nor a rush for the door."""
-    limit = f"{s.buy_share_min_bps}..{s.buy_share_max_bps} bps"
-    total = d.short.buy_quote_nano + d.short.sell_quote_nano
+    wanted = t.buy_share_bps
+    bought = d.short.buy_quote_nano
+    total = bought + d.short.sell_quote_nano
     if total == 0:
-        return None, "no volume", limit
-    share = ratio_bps_floor(d.short.buy_quote_nano, total)
-    return s.buy_share_min_bps <= share <= s.buy_share_max_bps, f"{share} bps", limit
+        return None, "no volume", wanted.says
+    share = ratio_bps_floor(bought, total)
+    return wanted.low <= share <= wanted.high, f"{share} bps", wanted.says
 
 
-def lp_locked(_: Detection, m: Measures, s: Signals) -> Answer:
-    return _at_least(m.lp_locked_bps, s.lp_locked_min_bps, " bps")
+def lp_locked(_: Detection, m: Measures, t: Terms) -> Answer:
+    return _at_least(m.lp_locked_bps, t.lp_locked_bps, " bps")
 
 
-def owner(d: Detection, _: Measures, __: Signals) -> Answer:
+def owner(d: Detection, _: Measures, __: Terms) -> Answer:
     """Nobody can change the rules: no owner function, or it was renounced."""
     who = d.facts.owner
-    return (
-        who in {None, ZERO_ADDRESS, DEAD_ADDRESS},
-        who or "no owner function",
-        "none or renounced",
-    )
+    return who in NOBODY, who or "no owner function", "none or renounced"
 
 
-def tax(_: Detection, m: Measures, s: Signals) -> Answer:
-    known = m.buy_tax_bps is not None and m.sell_tax_bps is not None
-    total = (m.buy_tax_bps or 0) + (m.sell_tax_bps or 0)
-    return _at_most(total if known else None, s.tax_total_max_bps, " bps")
+def tax(_: Detection, m: Measures, t: Terms) -> Answer:
+    buy, sell = m.buy_tax_bps, m.sell_tax_bps
+    return _at_most(None if buy is None or sell is None else buy + sell, t.tax_total_bps, " bps")
 
 
-def fdv(_: Detection, m: Measures, s: Signals) -> Answer:
-    limit = f"{s.fdv_usd_min}..{s.fdv_usd_max} usd"
-    if m.fdv_usd is None:
-        return None, "unknown", limit
-    return s.fdv_usd_min <= m.fdv_usd <= s.fdv_usd_max, f"{m.fdv_usd} usd", limit
+def fdv(_: Detection, m: Measures, t: Terms) -> Answer:
+    wanted, actual = t.fdv_usd, m.fdv_usd
+    if actual is None:
+        return None, UNKNOWN, wanted.says
+    return wanted.low <= actual <= wanted.high, f"{actual} usd", wanted.says
 
 
-def fdv_liquidity(_: Detection, m: Measures, s: Signals) -> Answer:
+def fdv_liquidity(_: Detection, m: Measures, t: Terms) -> Answer:
     """A value on paper that far exceeds what the pool could pay is no value; rounded up."""
-    times = -(-m.fdv_usd // m.liquidity_usd) if m.fdv_usd is not None and m.liquidity_usd else None
-    return _at_most(times, s.fdv_liquidity_max, "x")
+    value_usd, liquid_usd = m.fdv_usd, m.liquidity_usd
+    times = -(-value_usd // liquid_usd) if value_usd is not None and liquid_usd else None
+    return _at_most(times, t.fdv_liquidity, "x")
 
 
-def metadata(d: Detection, _: Measures, __: Signals) -> Answer:
+def metadata(d: Detection, _: Measures, __: Terms) -> Answer:
     """The token says what it is, in a way that arithmetic survives."""
-    market, supply = d.market, d.facts.token_supply
-    odd = (
-        ("no decimals", market.decimals is None),
-        ("absurd decimals", (market.decimals or 0) > DECIMALS_MAX),
-        ("no symbol", market.symbol is None),
-        ("no supply", not supply),
-        ("absurd supply", (supply or 0) > SUPPLY_MAX),
-    )
-    found = next((what for what, is_odd in odd if is_odd), None)
-    return found is None, found or "complete", "complete"
+    odd = _odd_name(d.market) or _odd_supply(d.facts.token_supply)
+    return odd is None, odd or "complete", "complete"
 
 
-def skew(d: Detection, _: Measures, s: Signals) -> Answer:
+def _odd_name(market: Market) -> str | None:
+    if market.decimals is None:
+        return "no decimals"
+    if market.decimals > DECIMALS_MAX:
+        return "absurd decimals"
+    return "no symbol" if market.symbol is None else None
+
+
+def _odd_supply(supply: int | None) -> str | None:
+    if not supply:
+        return "no supply"
+    return "absurd supply" if supply > SUPPLY_MAX else None
+
+
+def skew(d: Detection, _: Measures, t: Terms) -> Answer:
     """The pair holds what its reserves say; a token that moves balances by itself does not."""
-    facts, limit = d.facts, s.skew_max_bps
-    pairs = (
-        (facts.pair_token_balance, facts.reserve_token),
-        (facts.pair_quote_balance, facts.reserve_quote),
-    )
-    worst = 0
-    for balance, reserve in pairs:
-        if balance is None or reserve is None:
-            return None, "unknown", f"<= {limit} bps"
-        low, high = sorted((balance, reserve))
-        worst = max(worst, shortfall_bps(low, high))
-    return worst <= limit, f"{worst} bps", f"<= {limit} bps"
+    facts = d.facts
+    of_token = _apart_bps(facts.pair_token_balance, facts.reserve_token)
+    of_quote = _apart_bps(facts.pair_quote_balance, facts.reserve_quote)
+    worst = None if of_token is None or of_quote is None else max(of_token, of_quote)
+    return _at_most(worst, t.skew_bps, " bps")
+
+
+def _apart_bps(balance: int | None, reserve: int | None) -> int | None:
+    if balance is None or reserve is None:
+        return None
+    return shortfall_bps(min(balance, reserve), max(balance, reserve)) if balance != reserve else 0
 
 
 SIGNALS = (
@@ -153,10 +220,17 @@ SIGNALS = (
     Signal(Reason.SIG_SKEW, 6, skew),
 )
 WEIGHT_TOTAL = sum(signal.weight for signal in SIGNALS)
+_TERMS: Final = Latest(_terms)
 
 
 def score(seen: Detection, m: Measures, thresholds: Signals) -> Score:
     """Every signal's answer, how many passed, and their share of the weights; unknown fails."""
-    checks = tuple(Check(s.code, *s.ask(seen, m, thresholds)) for s in SIGNALS)
-    passed = [s.weight for s, check in zip(SIGNALS, checks, strict=True) if check.ok]
-    return Score(checks, len(passed), sum(passed) * PERCENT // WEIGHT_TOTAL)
+    terms = _TERMS.of(thresholds)
+    checks, passes, passed = [], 0, 0
+    for code, weight, ask in SIGNALS:
+        ok, actual, limit = ask(seen, m, terms)
+        checks.append(_new(Check, (code, ok, actual, limit)))
+        if ok:
+            passes += 1
+            passed += weight
+    return Score(tuple(checks), passes, passed * PERCENT // WEIGHT_TOTAL)

@@ -50,7 +50,7 @@ def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
         rt, head, survey, markets, cycle_id=orders[0].cycle_id, fetched_at_ms=fetched_at_ms
     )
     seen = {
-        market.pair: _detection(rt, world, market, one)
+        market.pair: detection_of(rt, world, market, one)
         for market, one in zip(markets, survey.markets, strict=True)
     }
     sells = (o.intent for o in orders if o.kind is OrderKind.SWAP and o.intent.side is Side.SELL)
@@ -58,7 +58,7 @@ def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
     return Fresh(head, world, seen, rt.txs.wallet(rt.identity.wallet, tokens, head.block))
 
 
-def _detection(rt: Runtime, world: World, market: Market, one: Surveyed) -> Detection:
+def detection_of(rt: Runtime, world: World, market: Market, one: Surveyed) -> Detection:
     provenance = Provenance(
         world.provider, world.block.number, world.fetched_at_ms, rt.scan_plan.quote_age_max_ms
     )

@@ -18,7 +18,8 @@ from botctl.core.sending import SEEN_BY_NODE
 from botctl.core.units import Address, OrderId
 from botctl.flows.approvals import approval_for, refuse_orphans
 from botctl.flows.check_again import Fresh, fresh_look, refusal
-from botctl.flows.lease import leased
+from botctl.flows.gate import gate_refusal
+from botctl.flows.lease import held_elsewhere, leased
 from botctl.flows.nonces import check_nonces
 from botctl.flows.permit import sources_now
 from botctl.flows.send import submit
@@ -98,6 +99,8 @@ def _start(
 
     False when another process holds the lease.
     """
+    if held_elsewhere(rt):
+        return False
     fresh = fresh_look(rt, orders)
     _remember_baseline(rt, fresh)
     with leased(rt, fresh.wallet.nonce) as lease:
@@ -131,7 +134,7 @@ def _sign_all(
     view, _ = check_nonces(rt, lease)
     for order in sorted(orders, key=lambda o: o.state is OrderState.CREATED):
         try:
-            why = refusal(rt, order, fresh, view)
+            why = refusal(rt, order, fresh, view) or gate_refusal(rt, order, fresh)
             if why is not None:
                 outcomes.append(_refuse(rt, order, why))
             elif order.state is OrderState.SIGNED:

@@ -28,3 +28,11 @@ def leased(rt: Runtime, chain_nonce: int) -> Iterator[Lease | None]:
         yield lease
     finally:
         rt.store.release(lease)
+
+
+def held_elsewhere(rt: Runtime) -> bool:
+    """Whether another process has it now: then nothing need be read for signing."""
+    row = rt.store.nonce(rt.identity.wallet)
+    if row is None or row.holder in {"", rt.identity.holder}:
+        return False
+    return row.until_ms > rt.clock.now_ms()

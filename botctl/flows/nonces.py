@@ -52,6 +52,7 @@ def nonce_view(rt: Runtime, counts: tuple[NonceCount, ...], next_nonce: int) -> 
     known = {s.tx_hash for s in rt.txs.sightings(doubted) if s.known} if doubted else set()
     return NonceView(
         mined=mined,
+        agreed=min(count.mined for count in counts),
         pending=max(count.pending for count in counts),
         next=next_nonce,
         settled=rt.store.settled_next(wallet),

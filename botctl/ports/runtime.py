@@ -13,6 +13,7 @@ from botctl.ports.chain import Calls, MarketReader, Sender, Signer, TxReader
 from botctl.ports.clock import Clock, Ids
 from botctl.ports.codec import Codec
 from botctl.ports.files import BundleFolder
+from botctl.ports.inspect import TokenInspector
 from botctl.ports.store import Store
 
 
@@ -54,6 +55,7 @@ class Runtime:
     log: Log
     store: Store
     markets: MarketReader
+    inspector: TokenInspector
     txs: TxReader
     sender: Sender
     calls: Calls

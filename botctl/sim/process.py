@@ -10,6 +10,7 @@ from botctl.ports.chain import MarketReader, Sender, Signer, TxReader
 from botctl.ports.clock import Ids
 from botctl.ports.codec import Codec
 from botctl.ports.files import BundleFolder
+from botctl.ports.inspect import TokenInspector
 from botctl.ports.runtime import Log, Runtime
 from botctl.ports.store import Store
 from botctl.sim.clock import HostClock
@@ -92,6 +93,7 @@ def _runtime(outside: Outside, clock: HostClock, seam: Seam) -> Runtime:
         log=Mute(),
         store=cast("Store", Port("store", outside.store, seam)),
         markets=cast("MarketReader", node),
+        inspector=cast("TokenInspector", absent),
         txs=cast("TxReader", node),
         sender=QuietSender(cast("Sender", Port("sender", outside.sender, seam))),
         calls=SimCalls(),

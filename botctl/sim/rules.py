@@ -141,6 +141,8 @@ SEND_PLAN: Final = SendPlan(
     lease_ms=30_000,
     noops_max=16,
     private_blocks=0,
+    gate=False,  # the world's tokens have no code
+    gate_unproven=False,
     exit_tries_max=3,
 )
 IDENTITY: Final = Identity(

@@ -10,6 +10,7 @@ from pathlib import Path
 from botctl.adapters.clock import SystemClock, pause_ms
 from botctl.adapters.codec import JsonCodec
 from botctl.adapters.evm.calldata import RouterCalls
+from botctl.adapters.evm.inspector import EvmInspector
 from botctl.adapters.evm.retry import Patience, RetryingRpc
 from botctl.adapters.evm.rpc import JsonRpc, Rpc
 from botctl.adapters.files import DiskBundleFolder
@@ -22,6 +23,7 @@ from botctl.ports.store import Store
 from botctl.wiring.venues import Nodes, Place, place_of
 
 PAUSE_MS, PAUSE_MS_MAX = 200, 2_000  # between tries of a read
+SALT_BYTES = 16
 
 
 @contextmanager
@@ -65,6 +67,7 @@ def _runtime(
         log=log,
         store=store,
         markets=place.markets,
+        inspector=_inspector(config, nodes),
         txs=place.txs,
         sender=place.sender,
         calls=RouterCalls(),
@@ -85,6 +88,18 @@ def _identity(config: Config, place: Place) -> Identity:
         seed=None,
         interval_ms=config.schedule.interval_ms,
         holder=_holder(),
+    )
+
+
+def _inspector(config: Config, nodes: Nodes) -> EvmInspector:
+    """A salt of this moment: no token can know the addresses that its simulations will use."""
+    venue = config.policy.venue
+    return EvmInspector(
+        nodes.reads[0],
+        factory=venue.factory,
+        router=venue.router,
+        native=venue.native,
+        salt=os.urandom(SALT_BYTES),
     )
 
 

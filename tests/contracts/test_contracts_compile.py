@@ -24,7 +24,7 @@ def test_every_contract_has_its_artifact_committed(fresh: dict[Path, str]) -> No
     assert sorted(fresh) == ARTIFACTS
 
 
-@pytest.mark.parametrize("name", ["Lens", "Prober"])
+@pytest.mark.parametrize("name", ["Gate", "Lens", "Prober"])
 def test_lent_code_needs_no_constructor_and_no_immutables(
     fresh: dict[Path, str], name: str
 ) -> None:

@@ -19,9 +19,11 @@ def view(
     pending: int | None = None,
     settled: int = 0,
     known: tuple[int, ...] = (),
+    agreed: int | None = None,
 ) -> NonceView:
     return NonceView(
         mined=mined,
+        agreed=mined if agreed is None else agreed,
         pending=mined if pending is None else pending,
         next=next_,
         settled=settled,
@@ -80,6 +82,12 @@ def test_a_node_behind_what_we_saw_buried_proves_nothing() -> None:
     assert found.troubles == (Trouble(Finding.LAGGING, 5, 7),)
     assert found.repairs == ()
     assert found.foreign == ()
+
+
+def test_what_only_one_node_has_seen_accuses_nobody() -> None:
+    """LESSONS 10: the node that is asked for our hashes lags behind the one that counts."""
+    assert not diagnose(view(6, 7, 5, 6, agreed=5)).foreign
+    assert not diagnose(view(9, 7, agreed=7)).foreign
 
 
 @given(

@@ -9,6 +9,8 @@ import pytest
 from botctl.cli.app import COMMANDS
 from botctl.core.codes import Code
 from botctl.core.reasons import Reason
+from botctl.core.sellability.codes import SellCode
+from botctl.core.sellability.proof import ProofCode
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 CODES = {*map(str, Code), *map(str, Reason)}
@@ -57,3 +59,9 @@ def test_a_record_of_a_decision_has_its_context_its_decision_and_its_price(page:
 def _is_command(words: str) -> bool:
     """`order show ORDER` is matched up to `order show`; a group alone would be no command."""
     return any(words == name or words.startswith(f"{name} ") for name in COMMANDS)
+
+
+def test_every_code_of_the_gate_has_its_line() -> None:
+    page = (RUNBOOKS / "sellability.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| ([A-Z_]+) \|", page, re.MULTILINE)
+    assert told == [*map(str, SellCode), *map(str, ProofCode)]

@@ -84,9 +84,9 @@ def buries_at_once(_: Patch) -> Commands:
     return replace(REAL, reconcile=_with_plan(reconcile.reconcile, confirmations=1))
 
 
-def _with_plan(command: Command, **changes: int) -> Command:
+def _with_plan(command: Command, *, confirmations: int) -> Command:
     def changed(rt: Runtime) -> object:
-        return command(replace(rt, send_plan=replace(rt.send_plan, **changes)))
+        return command(replace(rt, send_plan=replace(rt.send_plan, confirmations=confirmations)))
 
     return changed
 

@@ -382,6 +382,8 @@ SEND_PLAN = SendPlan(
     lease_ms=30_000,
     noops_max=16,
     private_blocks=0,
+    gate=True,
+    gate_unproven=False,
     exit_tries_max=12,
 )
 

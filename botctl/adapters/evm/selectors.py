@@ -22,3 +22,5 @@ SELL: Final = "791ac947"  # swapExactTokensForETHSupportingFeeOnTransferTokens(u
 PAIR_CREATED: Final = "0x0d3648bd0f6ba80134a33ba9275ac585d9d315f0ad8355cddefde31afa28d0e9"  # PairCreated(address,address,address,uint256)
 SWAP: Final = "0xd78ad95fa46c994b6551d0da85fc275fe613ce37657fb8d5e3d130840159d822"  # Swap(address,uint256,uint256,uint256,uint256,address)
 TRANSFER: Final = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"  # Transfer(address,address,uint256)
+GET_PAIR: Final = "e6a43905"  # getPair(address,address)
+IMPLEMENTATION: Final = "5c60da1b"  # implementation()

@@ -28,6 +28,7 @@ IDLE_IN_TRANSACTION_MS: Final = 30_000
 _KEEPALIVE_IDLE_S, _KEEPALIVE_EVERY_S, _KEEPALIVES = 10, 5, 3
 _UNANSWERED_MS: Final = 1_000 * (_KEEPALIVE_IDLE_S + _KEEPALIVES * _KEEPALIVE_EVERY_S)
 _PATIENCE: Final = {  # the server's side, a session
+    "synchronous_commit": "on",  # whatever the server's default: what we send must be on its disk
     "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
     "tcp_keepalives_idle": _KEEPALIVE_IDLE_S,
     "tcp_keepalives_interval": _KEEPALIVE_EVERY_S,

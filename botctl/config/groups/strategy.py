@@ -3,7 +3,7 @@
 from pydantic import Field, model_validator
 
 from botctl.config.groups.base import Group
-from botctl.config.kinds import WeiAmount, Whole
+from botctl.config.kinds import Flag, WeiAmount, Whole
 from botctl.core.plans import SendPlan
 from botctl.core.policy import Exits, Signals
 from botctl.core.units import BPS_ONE
@@ -160,6 +160,14 @@ class ExecutionGroup(Group):
     )
     noops_max: Whole = Field(
         16, ge=1, le=200, description="Nonce gaps filled in one run; more of them want a person."
+    )
+    gate: Flag = Field(
+        default=True,
+        description="Every entry is simulated later, as others and as its owner before it is signed.",
+    )
+    gate_unproven: Flag = Field(
+        default=False,
+        description="Enter although the node cannot run a tier (no eth_simulateV1); it is warned of.",
     )
     exit_tries_max: Whole = Field(
         12, ge=1, description="Failed sells of one position until it is written off as unsellable."

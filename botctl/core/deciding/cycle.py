@@ -1,7 +1,7 @@
 """All markets of one cycle: exits first, then the best entries, with books that run along."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from botctl.core.books import Books, Contest, Position
 from botctl.core.case import Inputs
@@ -13,6 +13,7 @@ from botctl.core.intent import Intent, Side
 from botctl.core.invariants import OF_CYCLE
 from botctl.core.permission import PermissionSource
 from botctl.core.policy import Policy
+from botctl.core.value import value
 
 NO_CONTEST = Contest(rank=None, candidates=0, entries_max=0)
 
@@ -30,7 +31,7 @@ class Holdings:
     live_pairs: frozenset[str]  # markets with an order that is not yet terminal
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decided:
     inputs: Inputs
     decision: Decision
@@ -70,17 +71,19 @@ def _judged(
     moment: Moment, detections: Sequence[Detection], holdings: Holdings, policy: Policy
 ) -> list[Judged]:
     held = {p.pair: p for p in holdings.positions}
-    tokens = dict(holdings.token_exposure_wei)
+    tokens, untouched = dict(holdings.token_exposure_wei), _books(holdings)
     judged: list[Judged] = []
     of_cycle = None
     for seen in detections:
+        pair, exposure_wei = seen.market.pair, tokens.get(seen.market.token, 0)
+        live = pair in holdings.live_pairs
         inputs = Inputs(
             now_ms=moment.now_ms,
             world=moment.world,
             sources=moment.sources,
             detection=seen,
-            position=held.get(seen.market.pair),
-            books=_books(holdings, tokens, seen),
+            position=held.get(pair),
+            books=_books(holdings, exposure_wei, live=live) if live or exposure_wei else untouched,
             contest=NO_CONTEST,
         )
         one = judge(inputs, policy, of_cycle)
@@ -113,8 +116,14 @@ def _held(one: Judged) -> bool:
 def _exit(one: Judged, policy: Policy, candidates: int) -> Decided:
     """No limit on spending holds an exit back, so its books are those before the cycle."""
     contest = Contest(None, candidates, policy.select_best)
-    inputs = replace(one.case.inputs, contest=contest)
+    inputs = _among(one, contest, one.case.inputs.books)
     return Decided(inputs, finish(one, inputs))
+
+
+def _among(one: Judged, contest: Contest, books: Books) -> Inputs:
+    """What the market was judged on, with where it stands now."""
+    i = one.case.inputs
+    return Inputs(i.now_ms, i.world, i.sources, i.detection, i.position, books, contest)
 
 
 def _exit_cost_wei(leaving: Intent | None, approve_gas: int) -> int:
@@ -132,39 +141,43 @@ def _entries(
     """
     done: dict[int, Decided] = {}
     spent: list[Intent] = []
+    unranked = Contest(None, len(ranks), policy.select_best)
     open_to_entry = (i for i, one in enumerate(judged) if not _held(one))
     for index in sorted(open_to_entry, key=lambda i: ranks.get(i, -1)):
-        inputs = judged[index].case.inputs
-        contest = Contest(ranks.get(index), len(ranks), policy.select_best)
-        inputs = replace(inputs, contest=contest, books=_after(inputs, spent, promised_wei))
-        decision = finish(judged[index], inputs)
+        one, rank = judged[index], ranks.get(index)
+        contest = unranked if rank is None else Contest(rank, len(ranks), policy.select_best)
+        inputs = _among(one, contest, _after(one.case.inputs, spent, promised_wei))
+        decision = finish(one, inputs)
         if decision.intent is not None:
             spent.append(decision.intent)
         done[index] = Decided(inputs, decision)
     return done
 
 
-def _books(holdings: Holdings, tokens: dict[str, int], seen: Detection) -> Books:
+def _books(holdings: Holdings, token_exposure_wei: int = 0, *, live: bool = False) -> Books:
     return Books(
         positions=len(holdings.positions) + holdings.open_entries,
         exposure_wei=holdings.exposure_wei,
-        token_exposure_wei=tokens.get(seen.market.token, 0),
+        token_exposure_wei=token_exposure_wei,
         committed_wei=holdings.committed_wei,
         realised_today_wei=holdings.realised_today_wei,
-        live_intent=seen.market.pair in holdings.live_pairs,
+        live_intent=live,
     )
 
 
 def _after(inputs: Inputs, spent: Sequence[Intent], promised_wei: int) -> Books:
     """The books with this cycle's earlier entries and what its exits may cost counted as spent."""
     books, token = inputs.books, inputs.detection.market.token
-    return replace(
-        books,
+    if not spent and not promised_wei:
+        return books
+    return Books(
         positions=books.positions + len(spent),
         exposure_wei=books.exposure_wei + sum(i.amount_in for i in spent),
         token_exposure_wei=books.token_exposure_wei
         + sum(i.amount_in for i in spent if i.token == token),
         committed_wei=books.committed_wei + promised_wei + sum(map(worst_cost_wei, spent)),
+        realised_today_wei=books.realised_today_wei,
+        live_intent=books.live_intent,
     )
 
 

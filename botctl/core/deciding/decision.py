@@ -1,14 +1,13 @@
 """One decision, with everything that spoke for and against it."""
 
-from dataclasses import dataclass
-
 from botctl.core.case import Check, Quote
 from botctl.core.intent import Intent
 from botctl.core.measures import Measures
 from botctl.core.reasons import Kind, Reason
+from botctl.core.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decision:
     """`checks` are invariants in their order; `value_wei` is what the held quantity would bring;
     None when that is not known."""

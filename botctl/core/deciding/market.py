@@ -1,7 +1,5 @@
 """The second half: the judged market against its rivals and our books; and the held market."""
 
-from dataclasses import replace
-
 from botctl.core.case import Case, Check, Inputs, Quote
 from botctl.core.deciding.decision import Decision
 from botctl.core.deciding.judge import Judged, judge
@@ -25,7 +23,7 @@ def finish(judged: Judged, inputs: Inputs) -> Decision:
     """`inputs` are those of `judged`, now with the final contest and books."""
     if inputs.position is not None:
         return _held(judged, inputs)
-    case = replace(judged.case, inputs=inputs)
+    case = _case(judged, inputs, Side.BUY, judged.case.quote)
     of_books, of_orders = evaluate(OF_BOOKS, case), evaluate(OF_ORDERS, case)
     kind, reason, detail = _entry_verdict(judged, inputs, of_books)
     return _decision(
@@ -37,6 +35,11 @@ def finish(judged: Judged, inputs: Inputs) -> Decision:
         quote=case.quote,
         intent=_intent(case, case.quote) if kind is Kind.BUY and case.quote else None,
     )
+
+
+def _case(judged: Judged, inputs: Inputs, side: Side, quote: Quote | None) -> Case:
+    known = judged.case
+    return Case(known.phase, side, inputs, known.policy, known.measures, quote)
 
 
 def _entry_verdict(
@@ -72,7 +75,10 @@ def _weak(judged: Judged) -> tuple[Kind, Reason, str]:
 
 
 def _first_broken(checks: tuple[Check, ...]) -> Check | None:
-    return next((check for check in checks if not check.ok), None)
+    for check in checks:
+        if not check.ok:
+            return check
+    return None
 
 
 def _held(judged: Judged, inputs: Inputs) -> Decision:
@@ -85,7 +91,7 @@ def _held(judged: Judged, inputs: Inputs) -> Decision:
     quote = exit_quote(
         inputs.world, seen, m, policy, quantity=position.quantity, slippage_bps=slippage
     )
-    case = replace(judged.case, side=Side.SELL, inputs=inputs, quote=quote)
+    case = _case(judged, inputs, Side.SELL, quote)
     checks = evaluate(OF_EXIT, case)
     value_wei = exit_value(seen, m, position.quantity)
     kind, reason, detail = (

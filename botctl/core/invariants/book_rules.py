@@ -19,11 +19,10 @@ def exposure_ok(case: Case) -> Answer:
         ("token exposure", books.token_exposure_wei + amount, risk.token_exposure_max_wei),
         ("loss today", -books.realised_today_wei, risk.daily_loss_max_wei),
     )
-    over = next(((what, a, limit) for what, a, limit in limits if a > limit), None)
-    if over is None:
-        return True, "within every limit", "positions, exposure, token exposure, loss today"
-    what, actual, limit = over
-    return False, f"{what} {actual}", f"{what} {limit}"
+    for what, actual, limit in limits:
+        if actual > limit:
+            return False, f"{what} {actual}", f"{what} {limit}"
+    return True, "within every limit", "positions, exposure, token exposure, loss today"
 
 
 def balance_buffer_ok(case: Case) -> Answer:

@@ -1,9 +1,12 @@
 """Invariants of the market itself: the route, sellability, and the bounds of the trade."""
 
+from typing import Final
+
 from botctl.core.case import Case
-from botctl.core.facts import ProbeStatus
+from botctl.core.facts import Detection, ProbeStatus, World
 from botctl.core.invariants.rule import UNKNOWN, Rule
-from botctl.core.policy import Policy
+from botctl.core.latest import Latest
+from botctl.core.policy import Risk, Venue
 from botctl.core.reasons import Reason
 
 Answer = tuple[bool | None, str, str]
@@ -11,35 +14,41 @@ Answer = tuple[bool | None, str, str]
 
 def route_ok(case: Case) -> Answer:
     """Factory, router and pair are the configured ones, with the expected code, and we can pay."""
-    wrong = _wrong_part(case)
+    venue, world, seen = case.policy.venue, case.inputs.world, case.inputs.detection
+    wrong = _missing(world, seen) or _foreign(venue, seen) or _replaced(venue, world, seen)
     return wrong is None, wrong or "as configured", "as configured"
 
 
-def _wrong_part(case: Case) -> str | None:
-    venue, world = case.policy.venue, case.inputs.world
-    market, facts = case.inputs.detection.market, case.inputs.detection.facts
-    parts = (
-        ("router has no code", world.router_code_hash is None),
-        ("factory has no code", world.factory_code_hash is None),
-        ("token has no code", facts.token_code_hash is None),
-        ("pair has no code", facts.pair_code_hash is None),
-        ("pair of another factory", facts.factory != venue.factory),
-        ("quote is not the native token", market.quote != venue.native),
-        ("router code differs", _differs(venue.router_code_hash, world.router_code_hash)),
-        ("factory code differs", _differs(venue.factory_code_hash, world.factory_code_hash)),
-        ("pair code differs", _differs(venue.pair_code_hash, facts.pair_code_hash)),
-    )
-    return next((what for what, is_wrong in parts if is_wrong), None)
+def _missing(world: World, seen: Detection) -> str | None:
+    if world.router_code_hash is None:
+        return "router has no code"
+    if world.factory_code_hash is None:
+        return "factory has no code"
+    if seen.facts.token_code_hash is None:
+        return "token has no code"
+    return "pair has no code" if seen.facts.pair_code_hash is None else None
 
 
-def _differs(wanted: str | None, seen: str | None) -> bool:
-    return wanted is not None and wanted != seen
+def _foreign(venue: Venue, seen: Detection) -> str | None:
+    if seen.facts.factory != venue.factory:
+        return "pair of another factory"
+    return "quote is not the native token" if seen.market.quote != venue.native else None
+
+
+def _replaced(venue: Venue, world: World, seen: Detection) -> str | None:
+    """What the operator did not pin may be any code."""
+    if venue.router_code_hash not in {None, world.router_code_hash}:
+        return "router code differs"
+    if venue.factory_code_hash not in {None, world.factory_code_hash}:
+        return "factory code differs"
+    pinned = venue.pair_code_hash
+    return "pair code differs" if pinned not in {None, seen.facts.pair_code_hash} else None
 
 
 def sellable(case: Case) -> Answer:
     """A real buy and sell was simulated at this block, and both taxes stay under their caps."""
     probe, m, risk = case.inputs.detection.probe, case.measures, case.policy.risk
-    limit = _sellable_limit(case.policy)
+    limit = _SELLABLE_LIMIT.of(risk)
     if probe is None:
         return None, "not probed", limit
     if probe.status is not ProbeStatus.OK:
@@ -55,12 +64,14 @@ def sellable(case: Case) -> Answer:
     return ok, f"buy tax {buy} sell tax {sell} round trip {loss} bps", limit
 
 
-def _sellable_limit(policy: Policy) -> str:
-    r = policy.risk
+def _sellable_limit(r: Risk) -> str:
     return (
         f"buy tax {r.buy_tax_max_bps} sell tax {r.sell_tax_max_bps}"
         f" round trip {r.round_trip_loss_max_bps} bps"
     )
+
+
+_SELLABLE_LIMIT: Final = Latest(_sellable_limit)
 
 
 def slippage_cap_ok(case: Case) -> Answer:

@@ -1,0 +1,127 @@
+"""The gate: what all tiers find out about one token at one block, as findings with their codes."""
+
+from dataclasses import dataclass
+
+from botctl.core.case import Check
+from botctl.core.facts import Detection, World
+from botctl.core.intent import Side
+from botctl.core.measures import measures
+from botctl.core.orders import Order, OrderKind
+from botctl.core.policy import Risk
+from botctl.core.reasons import Reason
+from botctl.core.sellability.code_facts import CodeFacts
+from botctl.core.sellability.codes import Severity
+from botctl.core.sellability.powers import TRAPPING, Power
+from botctl.core.sellability.proof import PowerUse, Proof, ProofCaps, Tries, verdict
+from botctl.core.sellability.round_trip import round_trip_findings
+from botctl.core.sellability.selectors import SIGNATURES, Selector
+from botctl.core.sellability.static import has_live_owner, static_findings
+from botctl.flows.check_again import Fresh
+from botctl.ports.inspect import Suspicion
+from botctl.ports.runtime import Runtime
+
+RISE_BPS = 100  # a tax that grows by more than a whole percent is another tax
+GAINED_BPS = 100  # more given to a power's user than this share of the pool is a mint
+POOL_LOSS_BPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One finding of any tier; `said` is what the token reverted with."""
+
+    code: str
+    severity: Severity
+    words: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """`findings`: refusals first; among equals, what was seen before what could be."""
+
+    code: CodeFacts
+    proof: Proof
+    findings: tuple[Told, ...]
+
+
+def examine(rt: Runtime, world: World, seen: Detection) -> Examined:
+    """Reads and simulations only, pinned to the world's block."""
+    market, at = seen.market, world.block
+    code = rt.inspector.code(market.token, at)
+    selectors = _most_dangerous_first(code.selectors)
+    suspicion = Suspicion(market.token, market.pair, seen.facts.owner, selectors)
+    proof = rt.inspector.prove(suspicion, amount_wei=rt.policy.risk.trade_wei, at=at)
+    return Examined(code, proof, _findings(rt, world, seen, code, proof))
+
+
+def gate_refusal(rt: Runtime, order: Order, fresh: Fresh) -> Check | None:
+    """Every entry goes through all tiers just before it is signed; an exit never does."""
+    entry = order.kind is OrderKind.SWAP and order.intent.side is Side.BUY
+    if not entry or not rt.send_plan.gate:
+        return None
+    found = examine(rt, fresh.world, fresh.seen[order.intent.pair]).findings
+    worst = next((one for one in found if one.severity is Severity.REFUSE), None)
+    if worst is None:
+        return None
+    actual = f"{worst.code}: {worst.words}"
+    return Check(Reason.INV_SELLABLE, ok=False, actual=actual, limit="every tier of the gate")
+
+
+def _most_dangerous_first(selectors: tuple[Selector, ...]) -> tuple[Selector, ...]:
+    """Those known to shut holders in, then those nobody knows; the rest is tried last."""
+    known = {selector for names in SIGNATURES.values() for selector in names}
+    trapping = {selector for power in TRAPPING for selector in SIGNATURES[power]}
+    return tuple(sorted(selectors, key=lambda s: (s not in trapping, s in known)))
+
+
+def _findings(
+    rt: Runtime, world: World, seen: Detection, code: CodeFacts, proof: Proof
+) -> tuple[Told, ...]:
+    risk = rt.policy.risk
+    caps = _caps(risk, Severity.WARN if rt.send_plan.gate_unproven else Severity.REFUSE)
+    static = static_findings(
+        code,
+        owner_is_live=has_live_owner(seen.facts.owner),
+        proven=_harmless(code, proof, caps),
+    )
+    trip = round_trip_findings(seen.probe, measures(world, seen), risk)
+    told = (
+        *(Told(f.code, f.severity, f.words) for f in trip),
+        *(Told(f.code, f.severity, f.words, f.said) for f in verdict(proof, caps)),
+        *(Told(f.code, f.severity, f.words) for f in static),
+    )
+    return tuple(sorted(told, key=lambda one: one.severity is not Severity.REFUSE))
+
+
+def _harmless(code: CodeFacts, proof: Proof, caps: ProofCaps) -> frozenset[Power]:
+    """Powers all of whose functions were used between a buy and a sell, and did no harm."""
+    if proof.owner.tries is not Tries.DONE:
+        return frozenset()
+    tried = {use.selector for use in proof.owner.powers if _did_no_harm(use, caps)}
+    return frozenset(
+        power
+        for power in code.powers
+        if {s for s in SIGNATURES[power] if s in code.selectors} <= tried
+    )
+
+
+def _did_no_harm(use: PowerUse, caps: ProofCaps) -> bool:
+    return (
+        use.accepted > 0
+        and use.sells
+        and use.loss_bps <= caps.rise_bps
+        and use.gained_bps <= caps.gained_bps
+        and use.pool_loss_bps <= caps.pool_loss_bps
+    )
+
+
+def _caps(risk: Risk, unproven: Severity) -> ProofCaps:
+    return ProofCaps(
+        buy_tax_bps=risk.buy_tax_max_bps,
+        sell_tax_bps=risk.sell_tax_max_bps,
+        rise_bps=RISE_BPS,
+        gained_bps=GAINED_BPS,
+        pool_loss_bps=POOL_LOSS_BPS,
+        swap_gas=risk.gas_max,
+        unproven=unproven,
+    )
