@@ -22,6 +22,7 @@ SUITES = {
     "scan": "6: a scan of 500 markets on a real node",
     "replay": "7: replaying 2,000 stored bundles",
     "order": "8, 10: one durable transition; from an intent to its bytes sent",
+    "gate": "11: proving tokens sellable, and the verdict on each of the corpus",
     "rows": "9: 1,000 ledger rows in a batch, SQLite and PostgreSQL",
 }
 

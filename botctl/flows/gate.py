@@ -14,8 +14,9 @@ from botctl.core.sellability.codes import Severity
 from botctl.core.sellability.powers import TRAPPING, Power
 from botctl.core.sellability.proof import PowerUse, Proof, ProofCaps, Tries, verdict
 from botctl.core.sellability.round_trip import round_trip_findings
-from botctl.core.sellability.selectors import SIGNATURES, Selector
+from botctl.core.sellability.selectors import NEEDED, SIGNATURES, Selector
 from botctl.core.sellability.static import has_live_owner, static_findings
+from botctl.core.units import Address
 from botctl.flows.check_again import Fresh
 from botctl.ports.inspect import Suspicion
 from botctl.ports.runtime import Runtime
@@ -48,8 +49,9 @@ def examine(rt: Runtime, world: World, seen: Detection) -> Examined:
     """Reads and simulations only, pinned to the world's block."""
     market, at = seen.market, world.block
     code = rt.inspector.code(market.token, at)
-    selectors = _most_dangerous_first(code.selectors)
-    suspicion = Suspicion(market.token, market.pair, seen.facts.owner, selectors)
+    suspicion = Suspicion(
+        market.token, market.pair, _actors(rt, seen), _most_dangerous_first(code.selectors)
+    )
     proof = rt.inspector.prove(suspicion, amount_wei=rt.policy.risk.trade_wei, at=at)
     return Examined(code, proof, _findings(rt, world, seen, code, proof))
 
@@ -67,11 +69,20 @@ def gate_refusal(rt: Runtime, order: Order, fresh: Fresh) -> Check | None:
     return Check(Reason.INV_SELLABLE, ok=False, actual=actual, limit="every tier of the gate")
 
 
+def _actors(rt: Runtime, seen: Detection) -> tuple[Address, ...]:
+    """The owner, and who launched the market: powers need not be an owner's."""
+    market, owner = seen.market, seen.facts.owner
+    block = market.created_block
+    launcher = None if block is None else rt.inspector.launcher(market.pair, block)
+    return tuple(who for who in (owner, launcher) if who is not None and has_live_owner(who))
+
+
 def _most_dangerous_first(selectors: tuple[Selector, ...]) -> tuple[Selector, ...]:
     """Those known to shut holders in, then those nobody knows; the rest is tried last."""
     known = {selector for names in SIGNATURES.values() for selector in names}
     trapping = {selector for power in TRAPPING for selector in SIGNATURES[power]}
-    return tuple(sorted(selectors, key=lambda s: (s not in trapping, s in known)))
+    powers = (selector for selector in selectors if selector not in NEEDED)
+    return tuple(sorted(powers, key=lambda s: (s not in trapping, s in known)))
 
 
 def _findings(

@@ -13,11 +13,11 @@ from botctl.core.units import Address
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """`selectors` are what its owner may be able to call, the most dangerous first."""
+    """Who may use which of the token's functions: the likeliest, and the most dangerous, first."""
 
     token: Address
     pair: Address
-    owner: Address | None
+    actors: Sequence[Address]
     selectors: Sequence[Selector]
 
 
@@ -27,8 +27,14 @@ class TokenInspector(Protocol):
     def pair_of(self, token: Address, quote: Address, at: BlockRef) -> Address | None:
         """The configured factory's pair; None when it has none."""
 
+    def launcher(self, pair: Address, created_block: int) -> Address | None:
+        """Whose transaction opened the pair; None when the log is not there any more."""
+
     def code(self, token: Address, at: BlockRef) -> CodeFacts:
         """Of the token's code and of every code behind it."""
 
     def prove(self, suspicion: Suspicion, *, amount_wei: int, at: BlockRef) -> Proof:
-        """Tiers 3 to 5 of the gate; raises ERR_NODE_NO_OVERRIDE where the node lends no code."""
+        """Tiers 3 to 5 of the gate, with the functions of contracts that the code names.
+
+        Raises ERR_NODE_NO_OVERRIDE where the node lends no code.
+        """

@@ -9,7 +9,7 @@ from botctl.adapters.devnet import calldata, control
 from botctl.adapters.devnet.anvil import Anvil, AnvilOptions
 from botctl.adapters.devnet.core_contracts import Core, deploy_core
 from botctl.adapters.devnet.plan import ETHER, POOL_TOKENS_MAX
-from botctl.adapters.evm import abi
+from botctl.adapters.evm import abi, selectors
 from botctl.adapters.evm.prober import PROBER_AT
 from botctl.adapters.evm.rpc import Rpc
 from botctl.core.units import BPS_ONE, DEAD_ADDRESS, Address
@@ -48,6 +48,23 @@ class Market:
     buyer: Address  # us
     crowd: Address
     stalls: Mapping[str, Stall]
+
+    def opened_at(self) -> dict[Address, int]:
+        """The block of each pair's creation, from the factory's logs."""
+        wanted = {
+            "address": self.core.factory,
+            "topics": [selectors.PAIR_CREATED],
+            "fromBlock": "0x0",
+            "toBlock": "latest",
+        }
+        logs = self.rpc.call("eth_getLogs", wanted)
+        assert isinstance(logs, list)
+        return {
+            abi.Cursor(abi.unhexed(log["data"])[: abi.WORD]).address(): control.number(
+                log["blockNumber"]
+            )
+            for log in logs
+        }
 
 
 @contextmanager
