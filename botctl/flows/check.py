@@ -72,7 +72,7 @@ def _market(rt: Runtime, wanted: str, at: BlockRef) -> Market:
     if native in {identity.token0, identity.token1} and identity.token0 and identity.token1:
         token = identity.token1 if identity.token0 == native else identity.token0
         return _described(rt, address, token, at)
-    pair = rt.inspector.pair_of(address, native, at)
+    pair = rt.inspector().pair_of(address, native, at)
     if pair is None:
         say = (
             "no market of the configured venue: give a pair, a token, or a symbol that was scanned"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from botctl.core.case import Check
 from botctl.core.errors import LostMoveError
+from botctl.core.intent import Side
 from botctl.core.lifecycle import TERMINAL, OrderEvent, OrderState
 from botctl.core.orders import Attempt, Order, OrderKind, SendCode
 from botctl.core.permission import permission
@@ -18,7 +19,6 @@ from botctl.core.sending import SEEN_BY_NODE
 from botctl.core.units import Address, OrderId
 from botctl.flows.approvals import approval_for, refuse_orphans
 from botctl.flows.check_again import Fresh, fresh_look, refusal
-from botctl.flows.gate import gate_refusal
 from botctl.flows.lease import held_elsewhere, leased
 from botctl.flows.nonces import check_nonces
 from botctl.flows.permit import sources_now
@@ -134,7 +134,7 @@ def _sign_all(
     view, _ = check_nonces(rt, lease)
     for order in sorted(orders, key=lambda o: o.state is OrderState.CREATED):
         try:
-            why = refusal(rt, order, fresh, view) or gate_refusal(rt, order, fresh)
+            why = refusal(rt, order, fresh, view) or _gate(rt, order, fresh)
             if why is not None:
                 outcomes.append(_refuse(rt, order, why))
             elif order.state is OrderState.SIGNED:
@@ -143,6 +143,14 @@ def _sign_all(
                 yield from _sign(rt, lease, order, fresh, outcomes)
         except LostMoveError:
             continue  # another run was first: what it did is the truth
+
+
+def _gate(rt: Runtime, order: Order, fresh: Fresh) -> Check | None:
+    """Every entry goes through all tiers just before it is signed; an exit never does."""
+    entry = order.kind is OrderKind.SWAP and order.intent.side is Side.BUY
+    if not entry or not rt.send_plan.gate:
+        return None
+    return rt.gate(rt, fresh.world, fresh.seen[order.intent.pair])
 
 
 def _sign(

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from botctl.core.case import Check
 from botctl.core.facts import Detection, World
-from botctl.core.intent import Side
 from botctl.core.measures import measures
-from botctl.core.orders import Order, OrderKind
 from botctl.core.policy import Risk
 from botctl.core.reasons import Reason
 from botctl.core.sellability.code_facts import CodeFacts
@@ -17,7 +15,6 @@ from botctl.core.sellability.round_trip import round_trip_findings
 from botctl.core.sellability.selectors import NEEDED, SIGNATURES, Selector
 from botctl.core.sellability.static import has_live_owner, static_findings
 from botctl.core.units import Address
-from botctl.flows.check_again import Fresh
 from botctl.ports.inspect import Suspicion
 from botctl.ports.runtime import Runtime
 
@@ -47,21 +44,18 @@ class Examined:
 
 def examine(rt: Runtime, world: World, seen: Detection) -> Examined:
     """Reads and simulations only, pinned to the world's block."""
-    market, at = seen.market, world.block
-    code = rt.inspector.code(market.token, at)
+    market, at, inspector = seen.market, world.block, rt.inspector()
+    code = inspector.code(market.token, at)
     suspicion = Suspicion(
         market.token, market.pair, _actors(rt, seen), _most_dangerous_first(code.selectors)
     )
-    proof = rt.inspector.prove(suspicion, amount_wei=rt.policy.risk.trade_wei, at=at)
+    proof = inspector.prove(suspicion, amount_wei=rt.policy.risk.trade_wei, at=at)
     return Examined(code, proof, _findings(rt, world, seen, code, proof))
 
 
-def gate_refusal(rt: Runtime, order: Order, fresh: Fresh) -> Check | None:
-    """Every entry goes through all tiers just before it is signed; an exit never does."""
-    entry = order.kind is OrderKind.SWAP and order.intent.side is Side.BUY
-    if not entry or not rt.send_plan.gate:
-        return None
-    found = examine(rt, fresh.world, fresh.seen[order.intent.pair]).findings
+def gate_refusal(rt: Runtime, world: World, seen: Detection) -> Check | None:
+    """The worst that any tier says against entering; None when none forbids it."""
+    found = examine(rt, world, seen).findings
     worst = next((one for one in found if one.severity is Severity.REFUSE), None)
     if worst is None:
         return None
@@ -73,7 +67,7 @@ def _actors(rt: Runtime, seen: Detection) -> tuple[Address, ...]:
     """The owner, and who launched the market: powers need not be an owner's."""
     market, owner = seen.market, seen.facts.owner
     block = market.created_block
-    launcher = None if block is None else rt.inspector.launcher(market.pair, block)
+    launcher = None if block is None else rt.inspector().launcher(market.pair, block)
     return tuple(who for who in (owner, launcher) if who is not None and has_live_owner(who))
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from botctl.core.facts import Mode
+from botctl.core.case import Check
+from botctl.core.facts import Detection, Mode, World
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address
@@ -13,8 +14,10 @@ from botctl.ports.chain import Calls, MarketReader, Sender, Signer, TxReader
 from botctl.ports.clock import Clock, Ids
 from botctl.ports.codec import Codec
 from botctl.ports.files import BundleFolder
-from botctl.ports.inspect import TokenInspector
 from botctl.ports.store import Store
+
+if TYPE_CHECKING:  # the tiers of the gate cost a start 50 ms
+    from botctl.ports.inspect import TokenInspector
 
 
 class Log(Protocol):
@@ -55,11 +58,13 @@ class Runtime:
     log: Log
     store: Store
     markets: MarketReader
-    inspector: TokenInspector
+    inspector: Callable[[], "TokenInspector"]
     txs: TxReader
     sender: Sender
     calls: Calls
     signer: Callable[[], Signer]
+    gate: Callable[["Runtime", World, Detection], Check | None]
+    """All tiers for one entry; loads them when it is first asked, so only before a signature."""
     only_one: Callable[[str], AbstractContextManager[bool]]
     """A lock for one command; the value says whether we have it (False: another run does)."""
     bundle_folder: BundleFolder

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import cast
 
+from botctl.core.case import Check
+from botctl.core.facts import Detection, World
 from botctl.core.plans import SendPlan
 from botctl.ports.chain import MarketReader, Sender, Signer, TxReader
 from botctl.ports.clock import Ids
@@ -93,7 +95,8 @@ def _runtime(outside: Outside, clock: HostClock, seam: Seam) -> Runtime:
         log=Mute(),
         store=cast("Store", Port("store", outside.store, seam)),
         markets=cast("MarketReader", node),
-        inspector=cast("TokenInspector", absent),
+        inspector=lambda: cast("TokenInspector", absent),
+        gate=_no_gate,
         txs=cast("TxReader", node),
         sender=QuietSender(cast("Sender", Port("sender", outside.sender, seam))),
         calls=SimCalls(),
@@ -101,6 +104,11 @@ def _runtime(outside: Outside, clock: HostClock, seam: Seam) -> Runtime:
         only_one=_always,
         bundle_folder=cast("BundleFolder", absent),
     )
+
+
+def _no_gate(_rt: Runtime, _world: World, _seen: Detection) -> Check | None:
+    """The world's tokens have no code to look at."""
+    return None
 
 
 @contextmanager

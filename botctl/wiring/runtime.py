@@ -5,12 +5,13 @@ import random
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botctl.adapters.clock import SystemClock, pause_ms
 from botctl.adapters.codec import JsonCodec
 from botctl.adapters.evm.calldata import RouterCalls
-from botctl.adapters.evm.inspector import EvmInspector
 from botctl.adapters.evm.retry import Patience, RetryingRpc
 from botctl.adapters.evm.rpc import JsonRpc, Rpc
 from botctl.adapters.files import DiskBundleFolder
@@ -18,9 +19,14 @@ from botctl.adapters.ids import TimeOrderedIds
 from botctl.adapters.locks import CommandLocks
 from botctl.config.build import build_sha
 from botctl.config.values import Config
+from botctl.core.case import Check
+from botctl.core.facts import Detection, World
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
 from botctl.wiring.venues import Nodes, Place, place_of
+
+if TYPE_CHECKING:
+    from botctl.ports.inspect import TokenInspector
 
 PAUSE_MS, PAUSE_MS_MAX = 200, 2_000  # between tries of a read
 SALT_BYTES = 16
@@ -67,7 +73,8 @@ def _runtime(
         log=log,
         store=store,
         markets=place.markets,
-        inspector=_inspector(config, nodes),
+        inspector=cache(lambda: _inspector(config, nodes)),
+        gate=_gate,
         txs=place.txs,
         sender=place.sender,
         calls=RouterCalls(),
@@ -91,8 +98,16 @@ def _identity(config: Config, place: Place) -> Identity:
     )
 
 
-def _inspector(config: Config, nodes: Nodes) -> EvmInspector:
+def _gate(rt: Runtime, world: World, seen: Detection) -> Check | None:
+    from botctl.flows.gate import gate_refusal  # noqa: PLC0415  50 ms that a quiet cycle need not pay
+
+    return gate_refusal(rt, world, seen)
+
+
+def _inspector(config: Config, nodes: Nodes) -> "TokenInspector":
     """A salt of this moment: no token can know the addresses that its simulations will use."""
+    from botctl.adapters.evm.inspector import EvmInspector  # noqa: PLC0415  the same
+
     venue = config.policy.venue
     return EvmInspector(
         nodes.reads[0],

@@ -23,9 +23,10 @@ class Desk:
 
     def __init__(self, market: Market) -> None:
         core = market.core
-        self.inspector = EvmInspector(
+        inspector = EvmInspector(
             market.rpc, factory=core.factory, router=core.router, native=core.weth, salt=b"corpus"
         )
+        self.inspector = lambda: inspector
         policy = make_policy()
         self.policy = replace(policy, risk=replace(policy.risk, trade_wei=STAKE_WEI))
         self.send_plan = make_send_plan()
