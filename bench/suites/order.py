@@ -2,16 +2,17 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from time import perf_counter
 
 import psycopg
 
 from bench.figures import Line, Mark, Note, compared
-from bench.harness import Case, Rounds, Sample, interleaved, measured
+from bench.harness import Case, Sample, in_process, interleaved, measured
 from bench.options import Options
 from botctl.adapters.evm.calldata import RouterCalls
 from botctl.adapters.evm.signer import Signer
@@ -22,7 +23,9 @@ from botctl.ports.store import Moment, Moved, SignNow
 from tests.store.making import TTL_MS, WALLET, address, decided, opened, order, signed
 from tests.support.postgres import postgres_server
 
-ROUNDS = 101
+ROUNDS, IN_A_ROW = 15, 20
+BATCH = 5  # entries of one cycle, as configured by default
+SINGLE = 300  # for the percentiles
 NOW_MS = 1_800_000_000_000
 PAGE = b"\0" * 4_096
 # Shares of the limit's speed; the ratios are of time: the one is the other's inverse.
@@ -51,18 +54,25 @@ def figures(options: Options) -> Iterator[Line]:
         yield from _transition(options, store, "PostgreSQL", CTE, commit, ON_CTE)
         yield from _sending(options, store, "PostgreSQL", commit)
     yield Note("PostgreSQL runs without fsync, as in the tests, for both sides")
-    yield Note("sending takes the wallet's lease, signs, gives it back, and writes SUBMITTED: four")
-    yield Note("commits, each with its journal entry, where the limit has two")
+    yield Note(
+        "sending takes the wallet's lease once, signs each, gives it back, and writes SUBMITTED;"
+    )
+    yield Note("each commit with its journal entry; the limit has two bare commits for each")
 
 
 def _transition(
     options: Options, store: SqlStore, name: str, against: str, limit: Write, mark: Mark
 ) -> Iterator[Line]:
     flip = _Flip(_submitted(store, 1))
-    cases = {OURS: _timed(lambda: flip.move(store)), against: _timed(limit)}
+
+    def ours() -> None:
+        flip.move(store)
+
+    repeat = 1 if options.quick else IN_A_ROW
+    cases = {OURS: in_process(ours, repeat=repeat), against: in_process(limit, repeat=repeat)}
     rounds = interleaved(cases, options.rounds(ROUNDS))
     yield compared(rounds, OURS, against, unit="us", mark=mark, what=f"{OURS}, {name}")
-    yield _spread(rounds, OURS, against)
+    yield _percentiles(options, {OURS: ours, against: limit})
 
 
 def _sending(options: Options, store: SqlStore, name: str, commit: Write) -> Iterator[Line]:
@@ -74,24 +84,43 @@ def _sending(options: Options, store: SqlStore, name: str, commit: Write) -> Ite
         for _ in range(ARROWS):
             commit()
 
-    def ours() -> Sample:
+    def fresh(size: int) -> list[Order]:
         number = next(numbers)
-        new = order(number)
-        assert decided(store, number, new)
-        return measured(lambda: _out(store, new, signing))
+        new = [order(number * BATCH + place, pair=number * BATCH + place) for place in range(size)]
+        assert decided(store, number, *new)
+        return new
 
-    rounds = interleaved({SENT: ours, LEAST: _timed(limit)}, options.rounds(ROUNDS))
-    yield compared(rounds, SENT, LEAST, unit="us", mark=ON_THE_WAY, what=f"{SENT}, {name}")
-    yield _spread(rounds, SENT, LEAST)
+    def sending(size: int) -> Case:
+        return lambda: _each(_batch(store, fresh(size), signing), size)
+
+    for size in (1, BATCH):
+        cases = {
+            SENT: sending(size),
+            LEAST: in_process(limit, repeat=1 if options.quick else IN_A_ROW),
+        }
+        rounds = interleaved(cases, options.rounds(4 * ROUNDS))
+        what = f"{SENT}, {name}, {size} at once"
+        yield compared(rounds, SENT, LEAST, unit="us", mark=ON_THE_WAY, what=what)
+        walls = sorted(sample.wall_s for sample in rounds.samples[SENT])
+        yield Note(f"p50 {_us(walls, 50)} us, p95 {_us(walls, 95)} us")
 
 
-def _out(store: SqlStore, new: Order, signing: SignNow) -> None:
-    """As `execute` does it for one order, up to the call."""
+def _batch(store: SqlStore, new: list[Order], signing: SignNow) -> Sample:
+    return measured(lambda: _out(store, new, signing))
+
+
+def _each(sample: Sample, size: int) -> Sample:
+    return Sample(sample.wall_s / size, sample.cpu_s / size)
+
+
+def _out(store: SqlStore, new: list[Order], signing: SignNow) -> None:
+    """As `execute` does it, up to the calls: all are signed under one lease, then each goes out."""
     lease = store.lease(WALLET, holder="bench", chain_nonce=0, now_ms=NOW_MS, ttl_ms=TTL_MS)
     assert lease is not None
-    after, _ = store.sign(new, lease, Moment(0, 1, NOW_MS), signing)
+    ready = [store.sign(one, lease, Moment(0, 1, NOW_MS), signing)[0] for one in new]
     store.release(lease)
-    store.move(after, Moved(OrderEvent.SUBMIT), NOW_MS)
+    for after in ready:
+        store.move(after, Moved(OrderEvent.SUBMIT), NOW_MS)
 
 
 def _signing(signer: Signer) -> SignNow:
@@ -127,19 +156,22 @@ def _submitted(store: SqlStore, number: int) -> Order:
     return store.move(after, Moved(OrderEvent.SUBMIT), NOW_MS)
 
 
-def _timed(work: Write) -> Case:
-    return lambda: measured(work)
-
-
-def _spread(rounds: Rounds, *cases: str) -> Note:
-    """The median and the 95th percentile of each, in microseconds."""
+def _percentiles(options: Options, works: Mapping[str, Write]) -> Note:
+    """Each alone, one after the other, without a pause between."""
     told = []
-    for case in cases:
-        walls = sorted(sample.wall_s * 1e6 for sample in rounds.samples[case])
-        told.append(
-            f"{case}: p50 {walls[len(walls) // 2]:.0f} us, p95 {walls[len(walls) * 95 // 100]:.0f} us"
-        )
+    for name, work in works.items():
+        walls = []
+        for _ in range(2 if options.quick else SINGLE):
+            began = perf_counter()
+            work()
+            walls.append(perf_counter() - began)
+        walls.sort()
+        told.append(f"{name}: p50 {_us(walls, 50)} us, p95 {_us(walls, 95)} us")
     return Note("; ".join(told))
+
+
+def _us(walls: Sequence[float], percent: int) -> str:
+    return f"{walls[len(walls) * percent // 100] * 1e6:,.0f}"
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from botctl.core.errors import CorruptError
 from botctl.core.journal import GENESIS, entry_hash
 
 HEAD_ID: Final = 1
+_NEWEST: Final = sa.select(schema.journal.c.at_ms).order_by(schema.journal.c.seq.desc()).limit(1)
 PAGE: Final = 1_000  # entries in memory while the chain is walked
 _SORTED: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -99,8 +100,7 @@ def append_sqlite(on: Wire, new: Entry) -> None:
 
 def newest_ms(db: Connection) -> int:
     """When the last entry was made; 0 before the first."""
-    at_ms, seq = schema.journal.c.at_ms, schema.journal.c.seq
-    return db.execute(sa.select(at_ms).order_by(seq.desc()).limit(1)).scalar() or 0
+    return db.execute(_NEWEST).scalar() or 0
 
 
 def begin_chain(db: Connection) -> None:

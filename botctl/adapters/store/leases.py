@@ -25,7 +25,11 @@ from botctl.ports.store import Lease, NonceRow
 FREE: Final = ""
 
 _N, _O, _A = schema.nonces.c, schema.orders.c, schema.attempts.c
-_SELECT: Final = sa.select(*(_N[name] for name in names(NonceRow)))
+# Built once: building a statement costs several times what running it does.
+_MINE: Final = (_N.chain_id == sa.bindparam("on_chain"), _N.wallet == sa.bindparam("of_wallet"))
+_SELECT: Final = sa.select(*(_N[name] for name in names(NonceRow))).where(*_MINE)
+_LOCK: Final = _SELECT.with_for_update()
+_STORE: Final = sa.update(schema.nonces).where(*_MINE)
 _OPEN: Final = insert(schema.nonces, on_conflict="DO NOTHING")
 _TAKEN: Final = sa.text(schema.TAKEN)
 _WAITING: Final = sa.text(schema.WAITING)
@@ -41,7 +45,7 @@ _ENDED: Final = sa.or_(
 class Leases(Part):
     def nonce(self, wallet: Address) -> NonceRow | None:
         with self._db.reading() as db:
-            return _found(db, _SELECT.where(*_which(self._scope.chain_id, wallet)))
+            return _found(db, _SELECT, self._scope.chain_id, wallet)
 
     def lease(
         self, wallet: Address, *, holder: str, chain_nonce: int, now_ms: int, ttl_ms: int
@@ -113,7 +117,7 @@ class Leases(Part):
 
 def locked(db: Connection, chain_id: int, wallet: str | None) -> NonceRow | None:
     """The wallet's row, ours until the transaction ends."""
-    return _found(db, _SELECT.where(*_which(chain_id, wallet)).with_for_update())
+    return _found(db, _LOCK, chain_id, wallet)
 
 
 def held(db: Connection, lease: Lease) -> NonceRow:
@@ -128,8 +132,8 @@ def held(db: Connection, lease: Lease) -> NonceRow:
 
 def store(db: Connection, chain_id: int, wallet: str, row: NonceRow) -> Rows:
     """Over the locked row; what the journal has to say of it."""
-    change = sa.update(schema.nonces).where(*_which(chain_id, wallet))
-    db.execute(change.values({name: getattr(row, name) for name in names(NonceRow)}))
+    values = {name: getattr(row, name) for name in names(NonceRow)}
+    db.execute(_STORE, {**values, "on_chain": chain_id, "of_wallet": wallet})
     return NONCES.of(_values(chain_id, wallet, row))
 
 
@@ -159,12 +163,10 @@ def _hashes(db: Connection, order_ids: Sequence[str]) -> dict[str, tuple[str, ..
     return found
 
 
-def _which(chain_id: int, wallet: str | None) -> tuple[sa.ColumnElement[bool], ...]:
-    return _N.chain_id == chain_id, _N.wallet == wallet
-
-
-def _found(db: Connection, query: sa.Executable) -> NonceRow | None:
-    row = db.execute(query).first()
+def _found(
+    db: Connection, query: sa.Executable, chain_id: int, wallet: str | None
+) -> NonceRow | None:
+    row = db.execute(query, {"on_chain": chain_id, "of_wallet": wallet}).first()
     return None if row is None else NonceRow(*row)
 
 

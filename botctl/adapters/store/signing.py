@@ -25,6 +25,8 @@ FIRST: Final = 1  # an order's attempts are counted from here
 
 _O, _A = schema.orders.c, schema.attempts.c
 _ADD_ATTEMPT: Final = insert(schema.attempts)
+_STATE: Final = sa.select(_O.state).where(_O.id == sa.bindparam("order_id")).with_for_update()
+_SET_WALLET: Final = sa.update(schema.orders).where(_O.id == sa.bindparam("order_id"))
 _GONE: Final = "the gap in the nonces is filled, or was never one; nothing was signed"
 
 
@@ -86,8 +88,7 @@ class Signing(Part):
 
 def still_there(db: Connection, order: Order, event: OrderEvent) -> None:
     """Lock the order. Raises ERR_MOVE_LOST when it has left the state the caller saw it in."""
-    query = sa.select(_O.state).where(_O.id == order.id).with_for_update()
-    found = db.execute(query).scalar()
+    found = db.execute(_STATE, {"order_id": order.id}).scalar()
     if found is not order.state:
         raise arrow.lost(order, event, found)
 
@@ -138,5 +139,5 @@ def _add(db: Connection, attempt: Attempt) -> Rows:
 
 
 def _set_wallet(db: Connection, order: Order, lease: Lease) -> Rows:
-    db.execute(sa.update(schema.orders).where(_O.id == order.id).values(wallet=lease.wallet))
+    db.execute(_SET_WALLET, {"order_id": order.id, "wallet": lease.wallet})
     return WALLETS.of({"id": order.id, "wallet": lease.wallet})
