@@ -27,7 +27,7 @@ BATCHED = Mark(bound=0.4, stretch=0.25)
 def figures(options: Options) -> Iterator[Line]:
     rows = HONEST[:SMALL] if options.quick else HONEST
     with opened([row for row in rows if row.hardfork is None]) as market:
-        for size in SIZES[:1] if options.quick else SIZES:
+        for size in SIZES[:2] if options.quick else SIZES:
             yield from _costs(options, market, size)
     yield Note(f"EVM.md's figure for one token in a batch: {LIMIT_US} us of the node")
     if not options.quick:
