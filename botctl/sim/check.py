@@ -60,7 +60,9 @@ def no_nonce_hole(world: World) -> Iterator[str]:
     row = world.tables.nonces.get(WALLET)
     if row is not None and row.next > mined:
         yield f"our counter is {row.next}, the chain's {mined}: what is signed next cannot mine"
-    above = [nonce for nonce in world.node.pool.nonces() if nonce > mined]
+    ours = world.tables.hashes.keys()
+    waiting = (tx for tx in world.node.pool.transactions() if tx.hash in ours)
+    above = [tx.unsigned.nonce for tx in waiting if tx.unsigned.nonce > mined]
     if above:
         yield f"nonces {above} wait above {mined}, which nobody uses"
 

@@ -31,6 +31,10 @@ class Pool:
         self.put(tx)
         return SendCode.ACCEPTED
 
+    def transactions(self) -> tuple[Tx, ...]:
+        """By nonce."""
+        return tuple(tx for _, tx in sorted(self._by_nonce.items()))
+
     def put(self, tx: Tx) -> None:
         """Whatever was there: what a reorganisation gives back, or somebody else's."""
         self.forget(tx.unsigned.nonce)

@@ -115,7 +115,7 @@ class World:
         process = self.processes[action.who]
         if process.busy:
             return
-        process.begin(action.strikes, halted=self._is_halted())
+        process.begin(action.strikes, halted=self.is_halted())
         self.time.pass_ms(COMMAND_MS)
         try:
             command(process.rt)
@@ -129,7 +129,7 @@ class World:
         finally:
             process.busy = False
 
-    def _is_halted(self) -> bool:
+    def is_halted(self) -> bool:
         return any(s.level is Level.HALT_ALL for s in self.tables.sources.values())
 
     def _decide(self, action: Action) -> None:
@@ -234,5 +234,6 @@ class _Watched:
             yield f"bytes left that are not on disk: {signed.hash}"
         elif tables.orders[owner].state in NOT_YET:
             yield f"order {owner} was {tables.orders[owner].state} when its bytes left"
-        if self._world.processes[self._number].halted:
+        # Halted when the command began and halted still: a switch may be lifted while it runs.
+        if self._world.processes[self._number].halted and self._world.is_halted():
             yield f"bytes left under a hard halt: {signed.hash}"
