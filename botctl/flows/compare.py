@@ -85,15 +85,18 @@ def halt(rt: Runtime, code: Code, detail: str) -> None:
 
 
 def halt_on_deep_reorg(rt: Runtime, head: Head) -> None:
-    """What we booked as final must still be in its block."""
+    """What we booked as final must still be in its block; the baseline's block says from where."""
+    baseline = rt.store.baseline(rt.identity.bot)
     fills = rt.store.newest_fills(rt.identity.bot, FINAL_FILLS)
     numbers = sorted({f.block_number for f in fills if f.block_number <= head.block.number})
-    if not numbers:
+    if baseline is None or not numbers:
         return
     found = dict(zip(numbers, rt.txs.blocks(numbers), strict=True))
     for fill in fills:
         block = found.get(fill.block_number)
-        if block is not None and block.hash != fill.block_hash:
+        if fill.block_number <= baseline.block_number or block is None:
+            continue
+        if block.hash != fill.block_hash:
             detail = f"order {fill.order_id} was booked in block {fill.block_number}, which is gone"
             halt(rt, Code.ERR_REORG_DEEP, detail)
             return

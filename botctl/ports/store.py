@@ -372,10 +372,7 @@ class PositionStore(Protocol):
         """Sum of all fills' native effects, gas included; signed."""
 
     def newest_fills(self, bot: str, most: int) -> tuple[Fill, ...]:
-        """By block, newest first: is what we count as final still there?
-
-        Only those booked since the baseline was last set: older ones a person has answered for.
-        """
+        """By block, newest first: is what we count as final still there?"""
 
     def failed_exits(self, bot: str) -> Mapping[str, int]:
         """Per open position id, how many of its sells have FAILED since it opened."""

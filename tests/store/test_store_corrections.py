@@ -11,7 +11,7 @@ from botctl.core.intent import Side
 from botctl.core.lifecycle import OrderEvent, OrderState
 from botctl.core.orders import Order, OrderKind
 from botctl.core.units import ZERO_ADDRESS
-from botctl.ports.store import Baseline, Closed, Correction, Moved
+from botctl.ports.store import Closed, Correction, Moved
 from tests.store.making import (
     BOT,
     address,
@@ -166,10 +166,6 @@ def test_the_newest_fills_come_by_block(store: SqlStore) -> None:
     assert store.newest_fills(BOT, 9) == (booked[1], booked[2], booked[0])
     assert store.newest_fills(BOT, 1) == (booked[1],)
     assert store.newest_fills("other", 9) == ()
-    store.set_baseline(BOT, Baseline(1, 5), 2_999, "before them")
-    assert len(store.newest_fills(BOT, 9)) == 3
-    store.set_baseline(BOT, Baseline(1, 90), 3_000, "a person has answered for them")
-    assert store.newest_fills(BOT, 9) == ()
 
 
 def noop(number: int) -> Order:

@@ -105,16 +105,11 @@ class Positions(Part):
     def newest_fills(self, bot: str, most: int) -> tuple[Fill, ...]:
         query = (
             _SELECT_FILL.where(_F.bot == bot, _F.chain_id == self._scope.chain_id)
-            .where(_F.settled_ms > sa.func.coalesce(self._baseline_set_ms(bot), 0))
             .order_by(_F.block_number.desc(), _F.order_id.desc())
             .limit(most)
         )
         with self._db.reading() as db:
             return tuple(Fill(*row) for row in db.execute(query))
-
-    def _baseline_set_ms(self, bot: str) -> sa.ScalarSelect[int]:
-        ours = (_I.bot == bot, _I.chain_id == self._scope.chain_id)
-        return sa.select(_I.set_ms).where(*ours).scalar_subquery()
 
     def failed_exits(self, bot: str) -> Mapping[str, int]:
         """Of those that were sent: a refusal before that says nothing about the token."""

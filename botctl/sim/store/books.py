@@ -92,8 +92,7 @@ class Books(Part):
         return self._t.moved_wei
 
     def newest_fills(self, bot: str, most: int) -> tuple[Fill, ...]:
-        since_ms = self._t.baseline_ms
-        fills = [row.fill for row in self._t.fills.values() if row.settled_ms > since_ms]
+        fills = [row.fill for row in self._t.fills.values()]
         fills.sort(key=lambda fill: (fill.block_number, fill.order_id), reverse=True)
         return tuple(fills[:most])
 
@@ -114,7 +113,7 @@ class Books(Part):
         return self._t.baseline
 
     def set_baseline(self, bot: str, baseline: Baseline, now_ms: int, why: str) -> None:
-        self._t.baseline, self._t.baseline_ms = baseline, now_ms
+        self._t.baseline = baseline
 
 
 def _is_entry(order: Order) -> bool:

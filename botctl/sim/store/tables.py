@@ -65,7 +65,6 @@ class Tables:
     fills: dict[OrderId, FillRow] = field(default_factory=dict)
     moved_wei: int = 0
     baseline: Baseline | None = None
-    baseline_ms: int = 0  # when it was set
     corrections: dict[str, CorrectionRow] = field(default_factory=dict)
     sources: dict[SourceKind, PermissionSource] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
