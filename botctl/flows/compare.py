@@ -35,6 +35,8 @@ def mismatches(rt: Runtime, head: Head) -> tuple[Mismatch, ...]:
         return ()
     held = _held(rt)
     wallet = rt.txs.wallet(rt.identity.wallet, sorted(held), block)
+    if any(o.nonce is not None and o.nonce < wallet.nonce for o in rt.store.open()):
+        return ()  # mined by then, and not booked yet: another run was at work on it
     booked = baseline.balance_wei + rt.store.native_moved_wei(rt.identity.bot)
     found = [Mismatch("native", booked, wallet.balance_wei, depth)]
     found += [
