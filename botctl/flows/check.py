@@ -1,5 +1,6 @@
 """check: everything the gate can find out about one token, for a person who asks before trading it."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +17,9 @@ from botctl.flows.gate import Told, examine
 from botctl.flows.scan import checked_head, seen_world, survey_request
 from botctl.ports.chain import Head
 from botctl.ports.runtime import Runtime
+
+ADDRESS = re.compile("0x[0-9a-f]{40}")
+NO_MARKET = "no market of the configured venue: give a pair, a token, or a symbol that was scanned"
 
 
 class Verdict(StrEnum):
@@ -66,6 +70,8 @@ def _market(rt: Runtime, wanted: str, at: BlockRef) -> Market:
     for market in rt.store.markets():
         if name in {market.pair, market.token, (market.symbol or "").lower()}:
             return market
+    if not ADDRESS.fullmatch(name):
+        raise UsageError(Code.ERR_NOT_FOUND, NO_MARKET, given=wanted)
     address = Address(name)
     (identity,) = rt.markets.identities([address], at)
     native = rt.policy.venue.native
