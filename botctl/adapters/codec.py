@@ -15,9 +15,10 @@ from botctl.core.case import Inputs
 from botctl.core.codes import Code
 from botctl.core.deciding.decision import Decision
 from botctl.core.errors import CheckError
-from botctl.core.facts import Detection, World
+from botctl.core.facts import Detection, Past, Tiers, World
 from botctl.core.permission import PermissionSource
 from botctl.core.policy import Policy
+from botctl.core.standing import Standing
 from botctl.core.units import BundleId
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ _BUNDLE: Final = msgspec.json.Decoder(Bundle, strict=False)
 _DETECTION: Final = msgspec.json.Decoder(Detection, strict=False)
 _WORLD: Final = msgspec.json.Decoder(World, strict=False)
 _SOURCES: Final = msgspec.json.Decoder(tuple[PermissionSource, ...], strict=False)
+_STANDING: Final = msgspec.json.Decoder(Standing, strict=False)
 _POLICY: Final = msgspec.json.Decoder(Policy, strict=False)
 _HEADER: Final = msgspec.json.Decoder(Header, strict=False)
 LONG: Final = 16  # digits of 2^53 - 1
@@ -34,6 +36,26 @@ _LONG_SHAPE: Final = b"0" * LONG
 _DIGITS_AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _RUN: Final = re.compile(rb"\d+")
 _SEAM: Final = b"\0"  # no JSON holds a bare NUL
+
+
+class _Reserves(msgspec.Struct, gc=False):
+    reserve_token: int | None
+    reserve_quote: int | None
+
+
+class _At(msgspec.Struct, gc=False):
+    block: int
+
+
+class _Before(msgspec.Struct, gc=False):
+    """Of a stored Detection what the next cycle asks of it."""
+
+    facts: _Reserves
+    provenance: _At
+    tiers: Tiers | None = None
+
+
+_BEFORE: Final = msgspec.json.Decoder(_Before, strict=False)
 
 
 class _Inputs(msgspec.Struct, gc=False):
@@ -46,6 +68,7 @@ class _Inputs(msgspec.Struct, gc=False):
     position: Position | None
     books: Books
     contest: Contest
+    standing: msgspec.Raw
 
 
 class _Stored(msgspec.Struct, gc=False):
@@ -92,6 +115,7 @@ class JsonCodec:
     def __init__(self) -> None:
         self._header, self._policy = _Shared(_HEADER), _Shared(_POLICY)
         self._world, self._sources = _Shared(_WORLD), _Shared(_SOURCES)
+        self._standing = _Shared(_STANDING)
 
     def canonical(self, document: object) -> bytes:
         """Encodes the dataclasses as they are, then quotes long integers between the strings.
@@ -125,6 +149,18 @@ class JsonCodec:
     def read_detection(self, body: bytes) -> Detection:
         return _read(_DETECTION, body)
 
+    def read_before(self, body: bytes | None) -> tuple[Past | None, Tiers | None]:
+        if body is None:
+            return None, None
+        try:
+            seen = _BEFORE.decode(body)
+        except msgspec.MsgspecError:  # of an older botctl
+            return None, None
+        facts, at = seen.facts, seen.provenance.block
+        if facts.reserve_token is None or facts.reserve_quote is None:
+            return None, seen.tiers
+        return Past(at, facts.reserve_token, facts.reserve_quote), seen.tiers
+
     def read_world(self, body: bytes) -> World:
         return _read(_WORLD, body)
 
@@ -148,6 +184,7 @@ class JsonCodec:
             forms.number(i.now_ms),
             None if i.position is None else self._raw(i.position),
             self._raw(i.sources),
+            self._raw(i.standing),
             self._raw(i.world),
         )
 
@@ -164,6 +201,7 @@ class JsonCodec:
             position=of_market.position,
             books=of_market.books,
             contest=of_market.contest,
+            standing=self._standing.read(of_market.standing),
         )
         header, policy = self._header.read(stored.header), self._policy.read(stored.policy)
         return Bundle(header, policy, inputs, stored.decision)

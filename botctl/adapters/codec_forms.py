@@ -19,6 +19,7 @@ from botctl.core.policy import Band
 Number = int | str
 
 encoded: Final = Encoder().encode
+_NOTHING: Final = (0, 0, 0)
 
 
 class BooksForm(Struct, gc=False):
@@ -26,8 +27,11 @@ class BooksForm(Struct, gc=False):
     exposure_wei: Number
     live_intent: bool
     positions: Number
+    probed_ms: Number | None
+    probes_today: Number
     realised_today_wei: Number
     token_exposure_wei: Number
+    zone_exposure_wei: tuple[Number, Number, Number]
 
 
 class ContestForm(Struct, gc=False):
@@ -47,6 +51,7 @@ class _Measures(Struct, gc=False):
     age_s: Number | None
     buy_tax_bps: Number | None
     fdv_usd: Number | None
+    insiders_bps: Number | None
     liquidity_usd: Number | None
     lp_locked_bps: Number | None
     round_trip_loss_bps: Number | None
@@ -86,6 +91,7 @@ class InputsForm(Struct, gc=False):
     now_ms: Number
     position: Raw | None
     sources: Raw
+    standing: Raw
     world: Raw
 
 
@@ -110,9 +116,17 @@ def books_form(b: Books) -> BooksForm:
         number(b.exposure_wei),
         b.live_intent,
         number(b.positions),
+        known(b.probed_ms),
+        number(b.probes_today),
         number(b.realised_today_wei),
         number(b.token_exposure_wei),
+        _NOTHING if b.zone_exposure_wei == _NOTHING else _numbers(b.zone_exposure_wei),
     )
+
+
+def _numbers(amounts: tuple[int, int, int]) -> tuple[Number, Number, Number]:
+    thin, young, held = amounts
+    return number(thin), number(young), number(held)
 
 
 def contest_form(c: Contest) -> ContestForm:
@@ -141,6 +155,7 @@ def _measures(m: Measures) -> _Measures:
         known(m.age_s),
         known(m.buy_tax_bps),
         known(m.fdv_usd),
+        known(m.insiders_bps),
         known(m.liquidity_usd),
         known(m.lp_locked_bps),
         known(m.round_trip_loss_bps),

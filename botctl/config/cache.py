@@ -25,6 +25,8 @@ FILES_MAX: Final = 16
 _READ_BY: Final = (
     "config",
     "core/policy.py",
+    "core/plans.py",
+    "core/terms.py",
     "ports/runtime.py",
 )  # whose change makes a cache stale
 

@@ -69,6 +69,13 @@ def _policy(settings: Settings) -> Policy:
         bands=tuple(band.values() for band in settings.bands),
         signals=settings.signals.values(),
         exits=settings.exits.values(),
+        caps=settings.caps.values(),
+        sizing=settings.sizing.values(),
+        regime=settings.regime.values(),
+        regimes=tuple(effect.values() for effect in settings.regimes),
+        calm=settings.calm.values(),
+        live_probe=settings.live_probe.values(),
+        tiers=execution.gate,
     )
 
 
@@ -88,6 +95,8 @@ def _scan_plan(settings: Settings) -> ScanPlan:
         window_long_blocks=_blocks(settings, scan.window_long_s),
         reorg_blocks_max=scan.reorg_blocks_max,
         markets_max=scan.markets_max,
+        tiers_max=scan.tiers_max if settings.execution.gate else 0,
+        tiers_age_max_ms=scan.tiers_age_max_ms,
         quote_age_max_ms=settings.freshness.quote_age_max_ms,
     )
 

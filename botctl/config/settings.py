@@ -8,6 +8,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup, ScheduleGroup
 from botctl.config.groups.chain import ChainGroup, VenueGroup
+from botctl.config.groups.limits import (
+    EFFECTS_DEFAULT,
+    CalmGroup,
+    CapsGroup,
+    EffectGroup,
+    LiveProbeGroup,
+    RegimeGroup,
+    SizingGroup,
+    one_each,
+)
 from botctl.config.groups.places import PAPER_WALLET, StorageGroup, WalletGroup
 from botctl.config.groups.risk import BANDS_DEFAULT, BandGroup, RiskGroup, ascending
 from botctl.config.groups.scan import FreshnessGroup, ScanGroup
@@ -42,6 +52,14 @@ class Settings(BaseSettings):
     )
     signals: SignalsGroup = SignalsGroup()
     exits: ExitsGroup = ExitsGroup()
+    caps: CapsGroup = CapsGroup()
+    sizing: SizingGroup = SizingGroup()
+    regime: RegimeGroup = RegimeGroup()
+    regimes: Annotated[tuple[EffectGroup, ...], Listed, AfterValidator(one_each)] = Field(
+        EFFECTS_DEFAULT, description="What each label of the times takes; one not listed: nothing."
+    )
+    calm: CalmGroup = CalmGroup()
+    live_probe: LiveProbeGroup = LiveProbeGroup()
     execution: ExecutionGroup = ExecutionGroup()
     paper: PaperGroup = PaperGroup()
     devnet: DevnetGroup = DevnetGroup()
@@ -70,6 +88,12 @@ class Settings(BaseSettings):
     def _clock_moves_on_devnet_only(self) -> "Settings":
         if self.bot.mode is not Mode.DEVNET and self.devnet.clock_offset_ms:
             raise ValueError('devnet.clock_offset_ms: only with bot.mode = "devnet"')
+        return self
+
+    @model_validator(mode="after")
+    def _a_probe_is_smaller_than_a_trade(self) -> "Settings":
+        if self.live_probe.trade_wei >= self.risk.trade_min_wei:
+            raise ValueError("live_probe.trade_wei: must be below risk.trade_min_wei")
         return self
 
     @model_validator(mode="after")

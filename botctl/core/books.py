@@ -2,7 +2,23 @@
 
 from dataclasses import dataclass
 
-from botctl.core.units import Address
+from botctl.core.units import Address, Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The market as it was when we decided to enter: what a held one is compared with.
+
+    None: it was not known then, so it cannot have got worse.
+    """
+
+    sell_tax_bps: int | None
+    lp_locked_bps: int | None
+    token_supply: int | None
+    owner: Address | None
+    token_code_hash: Hash32 | None
+    code_id: str | None  # as in `Tiers`
+    live_probe: bool = False  # bought only to be sold again at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +33,7 @@ class Position:
     opened_ms: int
     peak_value_wei: int
     entry_liquidity_wei: int  # quote reserve at the entry's decision
+    entry: Entry | None = None  # None: bought by a botctl that did not keep it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +46,9 @@ class Books:
     committed_wei: int  # native promised to open orders, worst fees included
     realised_today_wei: int  # signed; since UTC midnight
     live_intent: bool  # an order of this market is not yet terminal
+    zone_exposure_wei: tuple[int, int, int] = (0, 0, 0)  # in markets as thin, as young, as held
+    probed_ms: int | None = None  # when a live probe of this market was last sold
+    probes_today: int = 0  # live probes decided since UTC midnight
 
 
 @dataclass(frozen=True, slots=True)

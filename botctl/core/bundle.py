@@ -49,6 +49,7 @@ class DraftInputs:
     position: Position | None
     books: Books
     contest: Contest
+    standing: object
 
 
 @value(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from botctl.core.intent import Side
 from botctl.core.measures import Measures
 from botctl.core.permission import PermissionSource
 from botctl.core.policy import Band, Policy
+from botctl.core.standing import UNTRIED, Standing
 from botctl.core.value import value
 
 
@@ -38,6 +39,7 @@ class Inputs:
     position: Position | None
     books: Books
     contest: Contest
+    standing: Standing = UNTRIED
 
 
 @value(frozen=True, slots=True)

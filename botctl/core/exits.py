@@ -9,6 +9,7 @@ from botctl.core.policy import Exits, Policy
 from botctl.core.quotes import exit_value, exit_value_least
 from botctl.core.reasons import Reason
 from botctl.core.units import BPS_ONE, share_floor
+from botctl.core.worsened import worsened
 
 MS = 1_000
 # A simulated sell failed: sending one would burn gas and change nothing.
@@ -39,6 +40,8 @@ def exit_call(
     rules = policy.exits
     if emergency := _emergency(position, seen, m, rules):
         return ExitCall(Reason.EXIT_EMERGENCY, *emergency)
+    if position.entry is not None and position.entry.live_probe:
+        return ExitCall(Reason.EXIT_LIVE_PROBE, "held", "sold as soon as it is bought")
     least = exit_value_least(seen, m, position.quantity, policy.risk)
     proven = exit_value(seen, m, position.quantity)
     return (
@@ -60,7 +63,7 @@ def _emergency(
         return f"sell tax {tax} bps", f"{rules.emergency_sell_tax_bps} bps"
     if seen.probe is not None and seen.probe.status in WORSENED:
         return f"{seen.probe.status}", f"{ProbeStatus.OK}"
-    return None
+    return worsened(position.entry, seen, m, rules) if position.entry else None
 
 
 def _loss(position: Position, value: int, rules: Exits) -> ExitCall | None:

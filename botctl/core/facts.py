@@ -57,6 +57,7 @@ class Market:
     quote_decimals: int
     created_block: int | None  # None: not found through the factory's logs
     created_s: int | None
+    launcher: Address | None = None  # whose transaction opened the pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Window:
     buy_quote_nano: int
     sell_quote_nano: int
     traders: int  # distinct senders of the transactions
+    sandwiches: int = 0  # somebody bought before and sold after another's buy in one block
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,45 @@ class Facts:
     token_supply: int | None
     owner: Address | None  # None: no owner function; the zero address: renounced
     wallet_token: int | None
+    insiders_token: int | None = (
+        None  # held by owner, launcher, the token itself and its big buyers
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the bot's cycle before this one saw of the market."""
+
+    block: int
+    reserve_token: int
+    reserve_quote: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierFinding:
+    """What one tier of the gate said; `refuses`: enough against an entry."""
+
+    code: str
+    refuses: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """All tiers of the gate, asked at `block`; the findings in order of weight, refusals first.
+
+    Kept for a while as long as nothing that they rest on has changed (`scan.tiers_age_max_ms`).
+    """
+
+    block: int
+    asked_ms: int
+    code_id: str  # sha256 over the token's code and every code behind it, 64 hex digits
+    rests_on: str  # what they were true of: another code, owner or tax is asked about anew
+    findings: tuple[TierFinding, ...]
+
+    @property
+    def refusal(self) -> TierFinding | None:
+        return next((found for found in self.findings if found.refuses), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +165,8 @@ class Detection:
     long: Window
     probe: Probe | None  # None: not probed, so nothing is proven
     provenance: Provenance
+    past: Past | None = None  # None: the cycle before did not see it whole
+    tiers: Tiers | None = None  # None: not asked of this market
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from botctl.core.amm import shortfall_bps
 from botctl.core.facts import Detection, Probe, World
-from botctl.core.units import MICRO, Address, ratio_bps_floor
+from botctl.core.units import MICRO, Address, ratio_bps_ceil, ratio_bps_floor
 from botctl.core.value import value
 
 
@@ -17,6 +17,7 @@ class Measures:
     buy_tax_bps: int | None
     sell_tax_bps: int | None
     round_trip_loss_bps: int | None
+    insiders_bps: int | None  # of the supply, in the hands of known insiders; rounded up
 
 
 def measures(world: World, seen: Detection) -> Measures:
@@ -33,7 +34,19 @@ def measures(world: World, seen: Detection) -> Measures:
         buy_bps,
         sell_bps,
         loss_bps,
+        _insiders_bps(seen),
     )
+
+
+def tiers_rest_on(seen: Detection, m: Measures) -> str:
+    """What may not change while an answer of the gate's tiers stands."""
+    facts = seen.facts
+    return f"{facts.token_code_hash} {facts.owner} {m.buy_tax_bps} {m.sell_tax_bps}"
+
+
+def _insiders_bps(seen: Detection) -> int | None:
+    held, supply = seen.facts.insiders_token, seen.facts.token_supply
+    return None if held is None or not supply else ratio_bps_ceil(held, supply)
 
 
 def _dollars(seen: Detection, usd_micro: int | None) -> tuple[int | None, int | None]:

@@ -21,6 +21,7 @@ class SourceKind(StrEnum):
     TIER = "tier"
     LEDGER = "ledger"  # what we booked and what the chain says differ
     NONCE = "nonce"  # the key was used by somebody else
+    REGIME = "regime"  # the times allow no entries
 
 
 @dataclass(frozen=True, slots=True)

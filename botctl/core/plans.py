@@ -21,6 +21,8 @@ class ScanPlan:
     window_long_blocks: int
     reorg_blocks_max: int
     markets_max: int  # the reduced scan set: newest and held first
+    tiers_max: int  # markets that every tier of the gate is asked about in one cycle
+    tiers_age_max_ms: int  # how long their answer stands while nothing it rests on changes
     quote_age_max_ms: int
 
 

@@ -6,9 +6,10 @@ settings (`botctl/config`), never here: a bundle must carry every number that de
 
 from dataclasses import dataclass
 
+from botctl.core.terms import Calm, Caps, Effect, LiveProbe, RegimeLimits, Sizing
 from botctl.core.units import Address, Hash32
 
-RULE_VERSION = "2"  # raised whenever the same inputs could decide differently
+RULE_VERSION = "3"  # raised whenever the same inputs could decide differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,9 @@ class Exits:
     emergency_slippage_bps: int
     emergency_liquidity_drop_bps: int
     emergency_sell_tax_bps: int
+    emergency_tax_rise_bps: int  # of the sell tax against that of the entry
+    emergency_unlock_bps: int  # of the LP supply: what was locked at the entry and is not any more
+    emergency_mint_bps: int  # growth of the token's supply since the entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,13 @@ class Policy:
     bands: tuple[Band, ...]  # ascending by liquidity_usd_min, the first at zero
     signals: Signals
     exits: Exits
+    caps: Caps
+    sizing: Sizing
+    regime: RegimeLimits
+    regimes: tuple[Effect, ...]
+    calm: Calm
+    live_probe: LiveProbe
+    tiers: bool  # every tier of the gate must have been asked before an entry is decided
 
 
 def band_for(bands: tuple[Band, ...], liquidity_usd: int) -> Band:

@@ -21,15 +21,24 @@ def fee_max_wei(world: World) -> int:
     return BASE_FEE_HEADROOM * world.block.base_fee_wei + world.priority_fee_wei
 
 
-def entry_quote(world: World, seen: Detection, m: Measures, policy: Policy) -> Quote | None:
-    """What a buy of the policy's size gets: the simulated output where there is one."""
-    probe, amount = seen.probe, policy.risk.trade_wei
+def entry_quote(
+    world: World, seen: Detection, m: Measures, policy: Policy, *, amount: int | None = None
+) -> Quote | None:
+    """What a buy of `amount` wei gets (None: of the policy's size): the simulated output where that
+    very size was simulated, and the pool's after the tax that was, for any other.
+    """
+    probe = seen.probe
+    amount = policy.risk.trade_wei if amount is None else amount
     token, quote = seen.facts.reserve_token, seen.facts.reserve_quote
     if token is None or quote is None or m.liquidity_usd is None:
         return None
     expected, gas = amount_out(amount, quote, token), 0
-    if probe is not None and probe.amount_in == amount and probe.received > 0:
-        expected, gas = min(expected, probe.received), probe.buy_gas
+    if probe is not None and probe.received > 0:
+        gas = probe.buy_gas
+        if probe.amount_in == amount:
+            expected = min(expected, probe.received)
+        elif m.buy_tax_bps is not None:
+            expected = share_floor(expected, max(0, BPS_ONE - m.buy_tax_bps))
     band = band_for(policy.bands, m.liquidity_usd)
     min_out = share_floor(expected, BPS_ONE - band.slippage_bps)
     return Quote(

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     INV_SELLABLE = "INV_SELLABLE"
     INV_SLIPPAGE_CAP_OK = "INV_SLIPPAGE_CAP_OK"
     INV_IMPACT_CAP_OK = "INV_IMPACT_CAP_OK"
+    INV_MARKET_CALM = "INV_MARKET_CALM"
     INV_EXPOSURE_OK = "INV_EXPOSURE_OK"
     INV_BALANCE_BUFFER_OK = "INV_BALANCE_BUFFER_OK"
     INV_GAS_BOUNDS_OK = "INV_GAS_BOUNDS_OK"
@@ -55,8 +56,10 @@ class Reason(StrEnum):
     SCORE_LOW = "SCORE_LOW"  # too few signals passed
     RANKED_OUT = "RANKED_OUT"  # others scored better
     ENTRY_SELECTED = "ENTRY_SELECTED"
+    ENTRY_LIVE_PROBE = "ENTRY_LIVE_PROBE"  # tiny, to see whether it can be sold
     NO_EXIT = "NO_EXIT"  # held, no exit rule fired
     EXIT_EMERGENCY = "EXIT_EMERGENCY"
+    EXIT_LIVE_PROBE = "EXIT_LIVE_PROBE"  # the other half of it
     EXIT_STOP_LOSS = "EXIT_STOP_LOSS"
     EXIT_TAKE_PROFIT = "EXIT_TAKE_PROFIT"
     EXIT_TRAILING = "EXIT_TRAILING"

@@ -110,7 +110,7 @@ def _seen(rt: Runtime, head: Head, market: Market) -> tuple[World, Detection]:
     wanted = {pair for pair, _ in rt.scan_plan.references.values()} - {market.pair}
     markets = [market, *(known for known in rt.store.markets() if known.pair in wanted)]
     fetched_at_ms = rt.clock.now_ms()
-    survey = rt.markets.survey(survey_request(rt, markets), head.block)
+    survey = rt.markets.survey(survey_request(rt, markets, head.block.number), head.block)
     world = seen_world(
         rt, head, survey, markets, cycle_id=CycleId("check"), fetched_at_ms=fetched_at_ms
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from botctl.core.books import Books, Contest
 from botctl.core.case import Account, Case, Check, Inputs, Phase
-from botctl.core.deciding.cycle import Holdings, worst_cost_wei
+from botctl.core.deciding.spending import NOTHING, Holdings, in_zone, worst_cost_wei
 from botctl.core.facts import Detection, Market, Provenance, Window, World
 from botctl.core.intent import Side
 from botctl.core.invariants import BLOCKS_EXIT, INVARIANTS
@@ -15,12 +15,17 @@ from botctl.core.measures import Measures, measures
 from botctl.core.nonces import NonceView
 from botctl.core.orders import Order, OrderKind
 from botctl.core.permission import permission
+from botctl.core.policy import Policy
 from botctl.core.quotes import entry_quote, exit_quote
 from botctl.core.reasons import Reason
 from botctl.core.replacement import may_fill
+from botctl.core.risk.caps import zone
+from botctl.core.risk.regime import under
+from botctl.core.standing import Standing
 from botctl.core.units import Address
 from botctl.flows.permit import sources_now
 from botctl.flows.scan import checked_head, seen_world, survey_request
+from botctl.flows.standing import standing_now
 from botctl.ports.chain import Head, Surveyed, WalletState
 from botctl.ports.runtime import Runtime
 
@@ -36,6 +41,8 @@ class Fresh:
     world: World
     seen: dict[Address, Detection]
     wallet: WalletState
+    standing: Standing
+    policy: Policy  # as it holds in these times
 
 
 def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
@@ -43,9 +50,11 @@ def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
     head = checked_head(rt)
     wanted = {order.intent.pair for order in orders}
     wanted |= {pair for pair, _ in rt.scan_plan.references.values()}
+    if any(o.intent.side is Side.BUY for o in orders):  # what is held limits what may be entered
+        wanted |= {p.position.pair for p in rt.store.positions(rt.identity.bot, only_open=True)}
     markets = [market for market in rt.store.markets() if market.pair in wanted]
     fetched_at_ms = rt.clock.now_ms()
-    survey = rt.markets.survey(survey_request(rt, markets), head.block)
+    survey = rt.markets.survey(survey_request(rt, markets, head.block.number), head.block)
     world = seen_world(
         rt, head, survey, markets, cycle_id=orders[0].cycle_id, fetched_at_ms=fetched_at_ms
     )
@@ -55,7 +64,9 @@ def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
     }
     sells = (o.intent for o in orders if o.kind is OrderKind.SWAP and o.intent.side is Side.SELL)
     tokens = sorted({intent.token for intent in sells})
-    return Fresh(head, world, seen, rt.txs.wallet(rt.identity.wallet, tokens, head.block))
+    wallet = rt.txs.wallet(rt.identity.wallet, tokens, head.block)
+    standing = standing_now(rt)
+    return Fresh(head, world, seen, wallet, standing, under(rt.policy, standing.regime))
 
 
 def detection_of(rt: Runtime, world: World, market: Market, one: Surveyed) -> Detection:
@@ -101,15 +112,16 @@ def _case(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Case:
         sources=sources_now(rt),
         detection=seen,
         position=next((p for p in holdings.positions if p.pair == intent.pair), None),
-        books=_books_without(order, holdings),
+        books=_books_without(order, holdings, fresh),
         contest=Contest(None, 0, 0),
+        standing=fresh.standing,
     )
     m = measures(fresh.world, seen)
     case = Case(
         phase=Phase.EXECUTE,
         side=intent.side,
         inputs=inputs,
-        policy=rt.policy,
+        policy=fresh.policy,
         measures=m,
         quote=None,
         account=_account(rt, order, view),
@@ -122,7 +134,7 @@ def _quoted(case: Case, order: Order, m: Measures) -> Case:
     """The trade at today's price, under the bound that the decision set."""
     world, seen, intent = case.inputs.world, case.inputs.detection, order.intent
     if intent.side is Side.BUY:
-        quote = entry_quote(world, seen, m, case.policy)
+        quote = entry_quote(world, seen, m, case.policy, amount=intent.amount_in)
     else:
         quote = exit_quote(world, seen, m, case.policy, quantity=intent.amount_in, slippage_bps=0)
     if quote is None:
@@ -131,7 +143,7 @@ def _quoted(case: Case, order: Order, m: Measures) -> Case:
     return replace(case, quote=bound)
 
 
-def _books_without(order: Order, holdings: Holdings) -> Books:
+def _books_without(order: Order, holdings: Holdings, fresh: Fresh) -> Books:
     """What is open besides this order: it must fit into what the others leave."""
     intent, entry = order.intent, order.intent.side is Side.BUY
     amount = intent.amount_in if entry else 0
@@ -144,7 +156,22 @@ def _books_without(order: Order, holdings: Holdings) -> Books:
         committed_wei=holdings.committed_wei - own,
         realised_today_wei=holdings.realised_today_wei,
         live_intent=False,  # it is this one; a second is refused by the store's unique key
+        zone_exposure_wei=_of_zone(order, holdings, fresh),
     )
+
+
+def _of_zone(order: Order, holdings: Holdings, fresh: Fresh) -> tuple[int, int, int]:
+    """What the other markets hold of the limits that this one shares; an exit needs none."""
+    if order.intent.side is not Side.BUY:
+        return NOTHING
+    caps = fresh.policy.caps
+    zones = {pair: zone(measures(fresh.world, seen), caps) for pair, seen in fresh.seen.items()}
+    others = [
+        (zones.get(Address(pair)), wei)
+        for pair, wei in holdings.exposures
+        if pair != order.intent.pair
+    ]
+    return in_zone(others, zones[order.intent.pair])
 
 
 def _account(rt: Runtime, order: Order, view: NonceView) -> Account:

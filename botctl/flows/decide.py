@@ -10,6 +10,7 @@ from botctl.core.bundle import SCHEMA, Draft, DraftInputs, Header
 from botctl.core.case import Check
 from botctl.core.deciding import decide_cycle
 from botctl.core.deciding.cycle import Decided, Moment
+from botctl.core.intent import Side
 from botctl.core.lifecycle import OrderState
 from botctl.core.orders import Order, OrderKind
 from botctl.core.permission import Permission, permission
@@ -17,8 +18,9 @@ from botctl.core.policy import RULE_VERSION
 from botctl.core.reasons import Kind
 from botctl.core.units import BundleId, CycleId, OrderId
 from botctl.flows.permit import sources_now
+from botctl.flows.standing import read_times, standing_of, with_probes
 from botctl.ports.runtime import Runtime
-from botctl.ports.store import CycleRow, DecidedBatch, DetectionRow, LedgerRow
+from botctl.ports.store import CycleRow, DecidedBatch, DetectionRow, LedgerRow, Rested
 
 DAY_MS = 86_400_000
 TRADES = frozenset({Kind.BUY, Kind.SELL})
@@ -71,15 +73,20 @@ def _no_collector() -> Iterator[None]:
 
 def _decide(rt: Runtime) -> DecideReport:
     now_ms = rt.clock.now_ms()
-    sources = sources_now(rt)
     due = rt.store.due()
     if due is None:
-        return DecideReport(None, permission(sources), (), (), 0, 0)
+        return DecideReport(None, permission(sources_now(rt)), (), (), 0, 0)
     cycle, rows = due
+    world = rt.codec.read_world(cycle.world)
+    detections = [rt.codec.read_detection(row.body) for row in rows]
+    seen, times, known = read_times(rt, world, detections)
+    sources = sources_now(rt, times)
+    day_start_ms = now_ms - now_ms % DAY_MS
+    holdings = with_probes(rt, rt.store.holdings(rt.identity.bot, day_start_ms), day_start_ms)
     decided = decide_cycle(
-        Moment(now_ms, rt.codec.read_world(cycle.world), sources),
-        [rt.codec.read_detection(row.body) for row in rows],
-        rt.store.holdings(rt.identity.bot, now_ms - now_ms % DAY_MS),
+        Moment(now_ms, world, sources, standing_of(seen, times)),
+        detections,
+        holdings,
         rt.policy,
         approve_gas=rt.send_plan.approve_gas,
     )
@@ -95,6 +102,8 @@ def _decide(rt: Runtime) -> DecideReport:
         bundles=bundles,
         orders=orders,
         peaks=_peaks(decided),
+        times=None if known is not None and times.regime is known.regime else times,
+        rested_on=Rested(day_start_ms, holdings) if _enters(orders) else None,
     )
     if not rt.store.commit(batch):
         rt.log.info("cycle was decided by another run", cycle_id=cycle.cycle_id)
@@ -125,10 +134,13 @@ def _bundles(
     policy = codec.embed(codec.canonical(rt.policy))
     world = codec.embed(cycle.world)
     sources = codec.embed(codec.canonical(decided[0].inputs.sources)) if decided else ()
+    standing = codec.embed(codec.canonical(decided[0].inputs.standing)) if decided else ()
     bundles = []
     for row, one in zip(rows, decided, strict=True):
         i, seen = one.inputs, codec.embed(row.body)
-        inputs = DraftInputs(i.now_ms, world, sources, seen, i.position, i.books, i.contest)
+        inputs = DraftInputs(
+            i.now_ms, world, sources, seen, i.position, i.books, i.contest, standing
+        )
         body = codec.canonical(Draft(shared_header, policy, inputs, one.decision))
         bundles.append((codec.bundle_id(body), body))
     return bundles
@@ -156,6 +168,10 @@ def _orders(
         for one, (bundle_id, _) in zip(decided, bundles, strict=True)
         if one.decision.intent is not None
     ]
+
+
+def _enters(orders: Sequence[Order]) -> bool:
+    return any(order.intent.side is Side.BUY for order in orders)
 
 
 def _peaks(decided: Sequence[Decided]) -> list[tuple[str, int]]:

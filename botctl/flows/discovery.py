@@ -1,7 +1,7 @@
 """Finding markets: PairCreated and Swap logs up to the pinned head, with a durable cursor."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botctl.core.facts import BlockRef, Market, Source
 from botctl.core.units import NANO, Address
@@ -90,7 +90,10 @@ def _described(rt: Runtime, created: Sequence[PairCreated], at: BlockRef) -> tup
     numbers = sorted({pair.block_number for pair, _ in sided})
     times = dict(zip(numbers, rt.markets.blocks(numbers), strict=True))
     return tuple(
-        _market(pair.pair, meta[token], meta[quote], Source.FACTORY, times[pair.block_number])
+        replace(
+            _market(pair.pair, meta[token], meta[quote], Source.FACTORY, times[pair.block_number]),
+            launcher=pair.launcher,
+        )
         for pair, (token, quote) in sided
     )
 

@@ -1,10 +1,11 @@
 """The gate: what all tiers find out about one token at one block, as findings with their codes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from botctl.core.case import Check
-from botctl.core.facts import Detection, World
-from botctl.core.measures import measures
+from botctl.core.facts import Detection, TierFinding, Tiers, World
+from botctl.core.measures import measures, tiers_rest_on
 from botctl.core.policy import Risk
 from botctl.core.reasons import Reason
 from botctl.core.sellability.code_facts import CodeFacts
@@ -53,6 +54,25 @@ def examine(rt: Runtime, world: World, seen: Detection) -> Examined:
     return Examined(code, proof, _findings(rt, world, seen, code, proof))
 
 
+def tiers_of(rt: Runtime, world: World, detections: Sequence[Detection]) -> tuple[Tiers, ...]:
+    """What all tiers say of each, in a form that its bundle keeps."""
+    return tuple(
+        Tiers(
+            block=world.block.number,
+            asked_ms=world.fetched_at_ms,
+            code_id=examined.code.code_id,
+            rests_on=tiers_rest_on(seen, measures(world, seen)),
+            findings=tuple(
+                TierFinding(told.code, told.severity is Severity.REFUSE, told.words)
+                for told in examined.findings
+            ),
+        )
+        for seen, examined in zip(
+            detections, (examine(rt, world, each) for each in detections), strict=True
+        )
+    )
+
+
 def gate_refusal(rt: Runtime, world: World, seen: Detection) -> Check | None:
     """The worst that any tier says against entering; None when none forbids it."""
     found = examine(rt, world, seen).findings
@@ -66,8 +86,9 @@ def gate_refusal(rt: Runtime, world: World, seen: Detection) -> Check | None:
 def _actors(rt: Runtime, seen: Detection) -> tuple[Address, ...]:
     """The owner, and who launched the market: powers need not be an owner's."""
     market, owner = seen.market, seen.facts.owner
-    block = market.created_block
-    launcher = None if block is None else rt.inspector().launcher(market.pair, block)
+    launcher, block = market.launcher, market.created_block
+    if launcher is None and block is not None:
+        launcher = rt.inspector().launcher(market.pair, block)
     return tuple(who for who in (owner, launcher) if who is not None and has_live_owner(who))
 
 

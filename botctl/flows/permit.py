@@ -2,24 +2,29 @@
 
 from botctl.core.health import RESTRICTED, Evidence, HealthState, health
 from botctl.core.permission import Level, PermissionSource, SourceKind, permission
+from botctl.core.risk.regime import Times
+from botctl.flows.standing import times_source
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Store
 
 LEVELS = {HealthState.EXITS_ONLY: Level.EXITS_ONLY, HealthState.HALTED: Level.HALT_ALL}
 
 
-def sources_now(rt: Runtime) -> tuple[PermissionSource, ...]:
-    """Latched sources first, then one for each health finding that restricts."""
+def sources_now(rt: Runtime, times: Times | None = None) -> tuple[PermissionSource, ...]:
+    """Latched sources first, then one for each health finding that restricts, and that of the times
+    (None: as they were last read).
+    """
     latched, now_ms = rt.store.sources(), rt.clock.now_ms()
     seen = evidence(rt.store, latched, now_ms=now_ms, interval_ms=rt.identity.interval_ms)
     # The permission's own finding is left out: it would only repeat the latched sources.
     found = (f for f in health(seen).findings if f.name != RESTRICTED and f.state in LEVELS)
-    return latched + tuple(
+    of_health = tuple(
         PermissionSource(
             SourceKind.HEALTH, LEVELS[f.state], f"{f.name}: {f.evidence}", "health", now_ms
         )
         for f in found
     )
+    return latched + of_health + times_source(rt, times or rt.store.times(rt.identity.bot))
 
 
 def evidence(

@@ -8,11 +8,13 @@ from botctl.core.errors import OperatorError, TransientError
 from botctl.core.facts import Detection, Market, Provenance, QuotePrice, Window, World
 from botctl.core.units import MICRO, Address, CycleId
 from botctl.flows.discovery import Found, discover
+from botctl.flows.tiers import with_tiers
 from botctl.ports.chain import Head, MarketQuery, Survey, Surveyed, SurveyRequest
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import CycleRow, DetectionRow
 
 MS = 1_000
+BUYERS = 2  # the biggest of the long window, beside the launcher
 Side = tuple[int | None, int | None]  # a reserve and its token's decimals
 
 
@@ -36,16 +38,17 @@ def scan(rt: Runtime) -> ScanReport:
     found = discover(rt, head)
     markets = _scan_set(rt)
     fetched_at_ms = rt.clock.now_ms()
-    survey = rt.markets.survey(survey_request(rt, markets), head.block)
+    survey = rt.markets.survey(survey_request(rt, markets, head.block.number), head.block)
     _require_venue(rt, survey)
+    cycle_id = CycleId(rt.ids.time_ordered(started_ms))
+    world = seen_world(rt, head, survey, markets, cycle_id=cycle_id, fetched_at_ms=fetched_at_ms)
+    detections = with_tiers(rt, world, _detections(rt, world, markets, survey))
     if not rt.markets.is_canonical(head.block):
         raise TransientError(
             Code.ERR_CHAIN_REORGED,
             "the pinned block left the chain; the next run starts afresh",
             block=head.block.number,
         )
-    cycle_id = CycleId(rt.ids.time_ordered(started_ms))
-    world = seen_world(rt, head, survey, markets, cycle_id=cycle_id, fetched_at_ms=fetched_at_ms)
     row = CycleRow(
         cycle_id=cycle_id,
         trace_id=world.trace_id,
@@ -57,7 +60,7 @@ def scan(rt: Runtime) -> ScanReport:
         markets=len(markets),
         world=rt.codec.canonical(world),
     )
-    new = rt.store.record(row, _rows(rt, world, markets, survey))
+    new = rt.store.record(row, [_row(rt, world, seen) for seen in detections])
     rt.log.bound(cycle_id=cycle_id, trace_id=world.trace_id).info(
         "scan done",
         block=row.block_number,
@@ -105,16 +108,26 @@ def _scan_set(rt: Runtime) -> tuple[Market, ...]:
     return tuple(ranked[:most])
 
 
-def survey_request(rt: Runtime, markets: Sequence[Market]) -> SurveyRequest:
+def survey_request(rt: Runtime, markets: Sequence[Market], at_block: int) -> SurveyRequest:
     venue, plan = rt.policy.venue, rt.scan_plan
+    buyers = rt.store.top_buyers(at_block, plan.window_long_blocks, BUYERS)
     return SurveyRequest(
-        markets=[MarketQuery(m.pair, m.token, m.quote, _probe_wei(rt, m)) for m in markets],
+        markets=[
+            MarketQuery(
+                m.pair, m.token, m.quote, _probe_wei(rt, m), _holders(m, buyers.get(m.pair, ()))
+            )
+            for m in markets
+        ],
         wallet=rt.identity.wallet,
         factory=venue.factory,
         router=venue.router,
         native=venue.native,
         lockers=plan.lockers,
     )
+
+
+def _holders(market: Market, buyers: tuple[Address, ...]) -> tuple[Address, ...]:
+    return buyers if market.launcher is None else (market.launcher, *buyers)
 
 
 def _probe_wei(rt: Runtime, market: Market) -> int | None:
@@ -196,9 +209,9 @@ def _reference_price(quote: Address, market: Market, seen: Surveyed) -> int | No
     return dollars * unit * MICRO // (amount * dollar)
 
 
-def _rows(
+def _detections(
     rt: Runtime, world: World, markets: Sequence[Market], survey: Survey
-) -> list[DetectionRow]:
+) -> list[Detection]:
     plan = rt.scan_plan
     windows = rt.store.windows(
         world.block.number, plan.window_short_blocks, plan.window_long_blocks
@@ -207,21 +220,29 @@ def _rows(
     provenance = Provenance(
         world.provider, world.block.number, world.fetched_at_ms, plan.quote_age_max_ms
     )
+    before = rt.store.seen_before()
     return [
-        DetectionRow(
-            pair=market.pair,
-            block_number=world.block.number,
-            block_hash=world.block.hash,
-            fetched_at_ms=world.fetched_at_ms,
-            provider=world.provider,
-            body=rt.codec.canonical(
-                Detection(
-                    market, seen.facts, *windows.get(market.pair, nothing), seen.probe, provenance
-                )
-            ),
+        Detection(
+            market,
+            seen.facts,
+            *windows.get(market.pair, nothing),
+            seen.probe,
+            provenance,
+            *rt.codec.read_before(before.get(market.pair)),
         )
         for market, seen in zip(markets, survey.markets, strict=True)
     ]
+
+
+def _row(rt: Runtime, world: World, seen: Detection) -> DetectionRow:
+    return DetectionRow(
+        pair=seen.market.pair,
+        block_number=world.block.number,
+        block_hash=world.block.hash,
+        fetched_at_ms=world.fetched_at_ms,
+        provider=world.provider,
+        body=rt.codec.canonical(seen),
+    )
 
 
 def _no_swaps(blocks: int) -> Window:

@@ -28,6 +28,7 @@ class PairCreated:
     token1: Address
     block_number: int
     block_hash: Hash32
+    launcher: Address  # tx.from
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class MarketQuery:
     token: Address
     quote: Address
     probe_wei: int | None  # None: do not probe (not payable with the native coin)
+    holders: tuple[Address, ...] = ()  # at most three whose tokens count as an insider's
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from botctl.core.bundle import Bundle
-from botctl.core.facts import Detection, World
+from botctl.core.facts import Detection, Past, Tiers, World
 from botctl.core.units import BundleId
 
 
@@ -19,6 +19,12 @@ class Codec(Protocol):
         """Raises CheckError ERR_BUNDLE_INCOMPLETE naming the field that is missing or wrong."""
 
     def read_detection(self, body: bytes) -> Detection: ...
+    def read_before(self, body: bytes | None) -> tuple[Past | None, Tiers | None]:
+        """What a stored detection leaves to the next: its reserves, and what its tiers found.
+
+        Nothing of one that cannot be read any more: it only means to look again.
+        """
+
     def read_world(self, body: bytes) -> World: ...
     def to_plain(self, body: bytes) -> object:
         """Dicts, lists, strings, numbers: for showing and comparing."""

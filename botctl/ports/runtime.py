@@ -1,12 +1,12 @@
 """The Runtime: everything a flow may use, assembled by `wiring` and nobody else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from botctl.core.case import Check
-from botctl.core.facts import Detection, Mode, World
+from botctl.core.facts import Detection, Mode, Tiers, World
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address
@@ -65,6 +65,8 @@ class Runtime:
     signer: Callable[[], Signer]
     gate: Callable[["Runtime", World, Detection], Check | None]
     """All tiers for one entry; loads them when it is first asked, so only before a signature."""
+    tiers: Callable[["Runtime", World, Sequence[Detection]], tuple[Tiers, ...]]
+    """The same for a scan's shortlist, in a form that bundles keep."""
     only_one: Callable[[str], AbstractContextManager[bool]]
     """A lock for one command; the value says whether we have it (False: another run does)."""
     bundle_folder: BundleFolder

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from botctl.core.books import Position
-from botctl.core.deciding.cycle import Holdings
+from botctl.core.deciding.spending import Holdings
 from botctl.core.facts import Market, Window
 from botctl.core.lifecycle import OrderEvent, OrderState
 from botctl.core.nonces import Slot
@@ -19,7 +19,9 @@ from botctl.core.orders import (
     UnsignedTx,
 )
 from botctl.core.permission import PermissionSource
+from botctl.core.risk.regime import Times
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
+from botctl.ports.standing import StandingStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,14 @@ class LedgerFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Rested:
+    """What was held and promised when the entries were decided: if it grew since, a limit may break."""
+
+    day_start_ms: int
+    holdings: Holdings
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedBatch:
     """Everything one `decide` writes, at once."""
 
@@ -151,12 +161,15 @@ class DecidedBatch:
     bundles: Sequence[tuple[BundleId, bytes]]  # canonical bodies
     orders: Sequence[Order]
     peaks: Sequence[tuple[str, int]]  # position id, its best exit value in wei
+    times: Times | None = None  # when their label or what it rests on has changed
+    rested_on: Rested | None = None  # what the entries were weighed against; None: there are none
 
 
 class LedgerStore(Protocol):
     def holdings(self, bot: str, day_start_ms: int) -> Holdings: ...
     def commit(self, batch: DecidedBatch) -> bool:
-        """False when the cycle was decided meanwhile: nothing is written then.
+        """False when the cycle was decided meanwhile, or when more is held or promised than the
+        entries rested on: nothing is written then.
 
         An order whose intent key has a live order already is left out and counted
         (`intent_idempotency_blocks_total`).
@@ -433,6 +446,7 @@ class StateStore(Protocol):
 
 
 class Store(
+    StandingStore,
     MarketStore,
     CycleStore,
     LedgerStore,

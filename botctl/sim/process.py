@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from botctl.core.case import Check
-from botctl.core.facts import Detection, World
+from botctl.core.facts import Detection, Tiers, World
 from botctl.core.plans import SendPlan
 from botctl.ports.chain import MarketReader, Sender, Signer, TxReader
 from botctl.ports.clock import Ids
@@ -97,6 +97,7 @@ def _runtime(outside: Outside, clock: HostClock, seam: Seam) -> Runtime:
         markets=cast("MarketReader", node),
         inspector=lambda: cast("TokenInspector", absent),
         gate=_no_gate,
+        tiers=_no_tiers,
         txs=cast("TxReader", node),
         sender=QuietSender(cast("Sender", Port("sender", outside.sender, seam))),
         calls=SimCalls(),
@@ -109,6 +110,10 @@ def _runtime(outside: Outside, clock: HostClock, seam: Seam) -> Runtime:
 def _no_gate(_rt: Runtime, _world: World, _seen: Detection) -> Check | None:
     """The world's tokens have no code to look at."""
     return None
+
+
+def _no_tiers(_rt: Runtime, _world: World, _seen: Sequence[Detection]) -> tuple[Tiers, ...]:
+    return ()
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from typing import Final
 from botctl.core.facts import Market, Mode, Source
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Band, Exits, Freshness, Policy, Risk, Signals, Venue
-from botctl.core.units import Address, Hash32
+from botctl.core.terms import Calm, Cap, Caps, LiveProbe, RegimeLimits, Sizing
+from botctl.core.units import BPS_ONE, Address, Hash32
 from botctl.ports.runtime import Identity
 
 ETHER: Final = 10**18
@@ -92,6 +93,9 @@ _EXITS: Final = Exits(
     emergency_slippage_bps=1_500,
     emergency_liquidity_drop_bps=4_000,
     emergency_sell_tax_bps=1_000,
+    emergency_tax_rise_bps=10_000,
+    emergency_unlock_bps=10_000,
+    emergency_mint_bps=10_000,
 )
 POLICY: Final = Policy(
     strategy_version="1",
@@ -113,6 +117,31 @@ POLICY: Final = Policy(
     bands=(Band(0, 150, 1_000, 1_000),),
     signals=_SIGNALS,
     exits=_EXITS,
+    caps=Caps(*((Cap(0, BPS_ONE, BPS_ONE),),) * 3),
+    sizing=Sizing(
+        canary=False,
+        canary_steps_bps=(BPS_ONE,),
+        canary_trades=1,
+        expectancy=False,
+        trades_min=1,
+        share_min_bps=BPS_ONE,
+    ),
+    regime=RegimeLimits(
+        window_s=3_600,
+        trades_min=1,
+        dwell_s=0,
+        rug_bps=BPS_ONE,
+        slippage_bps=BPS_ONE,
+        revert_bps=BPS_ONE,
+        liquidity_usd=0,
+        win_bps=0,
+        hot_launches=1_000,
+        hot_hold_s=0,
+    ),
+    regimes=(),
+    calm=Calm(flicker_bps=BPS_ONE, flicker_pause_s=0, sandwiches_max=1_000, sandwich_gas=10**9),
+    live_probe=LiveProbe(on=False, trade_wei=1, day_max_wei=1, valid_s=1),
+    tiers=False,
 )
 SCAN_PLAN: Final = ScanPlan(
     watchlist=(),
@@ -126,6 +155,8 @@ SCAN_PLAN: Final = ScanPlan(
     window_long_blocks=100,
     reorg_blocks_max=64,
     markets_max=100,
+    tiers_max=0,
+    tiers_age_max_ms=0,
     quote_age_max_ms=30_000,
 )
 SEND_PLAN: Final = SendPlan(

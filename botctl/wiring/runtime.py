@@ -3,7 +3,7 @@
 import os
 import random
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from botctl.adapters.locks import CommandLocks
 from botctl.config.build import build_sha
 from botctl.config.values import Config
 from botctl.core.case import Check
-from botctl.core.facts import Detection, World
+from botctl.core.facts import Detection, Tiers, World
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
 from botctl.wiring.venues import Nodes, Place, place_of
@@ -75,6 +75,7 @@ def _runtime(
         markets=place.markets,
         inspector=cache(lambda: _inspector(config, nodes)),
         gate=_gate,
+        tiers=_tiers,
         txs=place.txs,
         sender=place.sender,
         calls=RouterCalls(),
@@ -102,6 +103,12 @@ def _gate(rt: Runtime, world: World, seen: Detection) -> Check | None:
     from botctl.flows.gate import gate_refusal  # noqa: PLC0415  50 ms that a quiet cycle need not pay
 
     return gate_refusal(rt, world, seen)
+
+
+def _tiers(rt: Runtime, world: World, detections: Sequence[Detection]) -> tuple[Tiers, ...]:
+    from botctl.flows.gate import tiers_of  # noqa: PLC0415  the same
+
+    return tiers_of(rt, world, detections)
 
 
 def _inspector(config: Config, nodes: Nodes) -> "TokenInspector":

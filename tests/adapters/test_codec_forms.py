@@ -36,7 +36,14 @@ def part(value: object) -> object:
 def draft(bundle: Bundle) -> Draft:
     i = bundle.inputs
     inputs = DraftInputs(
-        i.now_ms, part(i.world), part(i.sources), part(i.detection), i.position, i.books, i.contest
+        i.now_ms,
+        part(i.world),
+        part(i.sources),
+        part(i.detection),
+        i.position,
+        i.books,
+        i.contest,
+        part(i.standing),
     )
     return Draft(part(bundle.header), part(bundle.policy), inputs, bundle.decision)
 
@@ -76,7 +83,9 @@ def test_every_number_of_a_decision_may_be_too_long_for_a_reader(amount: int) ->
 def test_parts_that_are_not_encoded_yet_are_encoded() -> None:
     bundle = of(make_inputs())
     i = bundle.inputs
-    inputs = DraftInputs(i.now_ms, i.world, i.sources, i.detection, i.position, i.books, i.contest)
+    inputs = DraftInputs(
+        i.now_ms, i.world, i.sources, i.detection, i.position, i.books, i.contest, i.standing
+    )
     plain = Draft(bundle.header, bundle.policy, inputs, bundle.decision)
     assert CODEC.canonical(plain) == CODEC.canonical(bundle)
 

@@ -86,7 +86,7 @@ def test_no_limit_is_left_to_an_upgrade() -> None:
         if isinstance(inner, dict)
         for key in inner
     }
-    missing = {leaf.name for leaf in leaves(Settings())} - flat - optional - {"bands"}
+    missing = {leaf.name for leaf in leaves(Settings())} - flat - optional - {"bands", "regimes"}
     assert missing == set()
 
 

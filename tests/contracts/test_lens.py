@@ -1,5 +1,6 @@
 """Lens.sol against the same questions asked one by one, on real pairs and hostile tokens."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.zoo import BOMBS, EVERY
 
 NOBODY: Final = Address("0x" + "5e" * 20)
 TEXT_CAP: Final = 320
+BURNED: Final = {ZERO_ADDRESS, DEAD_ADDRESS}
 
 
 def query(chain: Chain, market: DemoMarket) -> MarketQuery:
@@ -50,6 +52,8 @@ def facts_one_by_one(
     first, second = number(reserves[:32]), number(reserves[32:64])
     token_first = market.token < chain.deployment.weth
     locked = [balance(market.pair, who) for who in (ZERO_ADDRESS, DEAD_ADDRESS, *lockers)]
+    owner = where(direct(chain, market.token, "owner()"))
+    insiders = {market.token, wallet, *([owner] if owner else [])} - BURNED - {market.pair}
     return Facts(
         pair_code_hash=hash32(control.code(chain.rpc, market.pair)),
         token_code_hash=hash32(control.code(chain.rpc, market.token)),
@@ -61,8 +65,9 @@ def facts_one_by_one(
         lp_supply=number(direct(chain, market.pair, "totalSupply()")),
         lp_locked=sum(each or 0 for each in locked),
         token_supply=number(direct(chain, market.token, "totalSupply()")),
-        owner=where(direct(chain, market.token, "owner()")),
+        owner=owner,
         wallet_token=balance(market.token, wallet),
+        insiders_token=sum(balance(market.token, who) or 0 for who in insiders),
     )
 
 
@@ -71,10 +76,12 @@ def test_the_facts_of_a_market_are_those_of_single_calls(zoo: Chain, contract: s
     market = zoo.deployment.market(contract)
     creator, holder = control.accounts(zoo.rpc)[:2]
     lens = Lens(control.head(zoo.rpc))
-    (facts,) = asked(zoo.rpc, lens.markets((creator,), holder), [query(zoo, market)])
+    ask = replace(query(zoo, market), holders=(holder, holder, market.pair))
+    (facts,) = asked(zoo.rpc, lens.markets((creator,), holder), [ask])
     assert facts == facts_one_by_one(zoo, market, (creator,), holder)
     assert facts.lp_locked is not None
     assert facts.wallet_token
+    assert facts.insiders_token
 
 
 def test_a_page_of_all_markets_is_the_markets_one_by_one(zoo: Chain) -> None:
@@ -88,7 +95,7 @@ def test_an_address_without_code_is_a_row_of_unknowns(zoo: Chain) -> None:
     lens = Lens(control.head(zoo.rpc))
     nothing = MarketQuery(NOBODY, NOBODY, NOBODY, None)
     (facts,) = asked(zoo.rpc, lens.markets((), NOBODY), [nothing])
-    assert facts == Facts(*(None,) * 12)
+    assert facts == Facts(*(None,) * 13)
 
 
 def meta_one_by_one(chain: Chain, token: Address) -> TokenMeta:

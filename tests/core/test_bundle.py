@@ -97,7 +97,7 @@ def test_one_changed_input_is_found_in_the_recomputed_decision() -> None:
     stored = plain(decide(inputs, POLICY))
     altered = changed(inputs, books=changed(inputs.books, positions=5))
     found = first_difference(stored, plain(decide(altered, POLICY)))
-    assert found == Difference("checks[13][1]", stored=True, recomputed=False)
+    assert found == Difference("checks[14][1]", stored=True, recomputed=False)
 
 
 def _exact(document: object) -> object:

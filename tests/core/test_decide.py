@@ -344,7 +344,7 @@ def test_an_intent_stands_only_beside_a_trade() -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", [n for n in FACTS.__slots__ if n not in {"owner", "wallet_token"}]
+    "missing", [n for n in FACTS.__slots__ if n not in {"owner", "wallet_token", "insiders_token"}]
 )
 def test_no_market_with_an_unreadable_fact_scores_or_sells_better_for_it(missing: str) -> None:
     whole = decide(make_inputs(), POLICY)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from botctl.core.books import Position
 from botctl.core.deciding import decide, decide_cycle
-from botctl.core.deciding.cycle import Decided, Holdings, Moment, worst_cost_wei
+from botctl.core.deciding.cycle import Decided, Moment
+from botctl.core.deciding.spending import Holdings, worst_cost_wei
 from botctl.core.facts import Detection, ProbeStatus, World
 from botctl.core.intent import Intent
 from botctl.core.invariants import OF_CYCLE

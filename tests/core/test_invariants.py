@@ -1,23 +1,29 @@
 """Every invariant: it holds at its limit, fails one step beyond, and unknown is never a pass."""
 
+from dataclasses import replace
+
 import pytest
 
 from botctl.core.case import Account, Case, Check, Phase
-from botctl.core.facts import ProbeStatus
+from botctl.core.facts import Past, ProbeStatus, TierFinding
 from botctl.core.intent import Side
 from botctl.core.invariants import BLOCKS_EXIT, INVARIANTS, OF_US
 from botctl.core.invariants.rule import evaluate
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.reasons import Reason
+from botctl.core.units import BPS_ONE
 from tests.support.builders import (
     BLOCK_TIME_S,
     BOOKS,
+    CLEAR,
     ETHER,
     GWEI,
     MS,
     NATIVE,
     NOW_MS,
     READY,
+    RESERVE_QUOTE,
+    RESERVE_TOKEN,
     RISK,
     TRADE_WEI,
     address,
@@ -29,8 +35,11 @@ from tests.support.builders import (
     make_policy,
     make_probe,
     make_quote,
+    make_window,
     make_world,
 )
+
+REFUSED = replace(CLEAR, findings=(TierFinding("OWNER_MINTS", refuses=True, words="prints"),))
 
 I = Reason  # noqa: E741  the invariants' codes, many to a line
 
@@ -49,6 +58,11 @@ def world(**fields: object) -> Case:
 
 def books(**fields: object) -> Case:
     return of(books=changed(BOOKS, **fields))
+
+
+def jumped(by_bps: int) -> Past:
+    """The price of the cycle before: lower by so much."""
+    return Past(999, RESERVE_TOKEN, RESERVE_QUOTE * (BPS_ONE - by_bps) // BPS_ONE)
 
 
 def quoted(**fields: object) -> Case:
@@ -106,6 +120,8 @@ HOLDS = [
     (I.INV_SLIPPAGE_CAP_OK, quoted(cost_bps=450)),
     (I.INV_SLIPPAGE_CAP_OK, promised(700, 700)),
     (I.INV_IMPACT_CAP_OK, quoted(impact_bps=50)),
+    (I.INV_MARKET_CALM, seen(past=jumped(2_000))),
+    (I.INV_MARKET_CALM, seen(long=make_window(sandwiches=2))),
     (I.INV_EXPOSURE_OK, books(positions=4)),
     (I.INV_EXPOSURE_OK, books(exposure_wei=RISK.exposure_max_wei - TRADE_WEI)),
     (I.INV_EXPOSURE_OK, books(token_exposure_wei=RISK.token_exposure_max_wei - TRADE_WEI)),
@@ -156,6 +172,13 @@ BROKEN = [
     (I.INV_SLIPPAGE_CAP_OK, quoted(cost_bps=451)),
     (I.INV_SLIPPAGE_CAP_OK, promised(699, 700)),
     (I.INV_IMPACT_CAP_OK, quoted(impact_bps=51)),
+    (I.INV_MARKET_CALM, seen(past=jumped(2_001))),
+    (I.INV_MARKET_CALM, seen(long=make_window(sandwiches=3))),
+    (I.INV_SELLABLE, seen(tiers=REFUSED)),
+    (I.INV_EXPOSURE_OK, books(zone_exposure_wei=(RISK.exposure_max_wei - TRADE_WEI + 1, 0, 0))),
+    (I.INV_EXPOSURE_OK, books(zone_exposure_wei=(0, RISK.exposure_max_wei - TRADE_WEI + 1, 0))),
+    (I.INV_EXPOSURE_OK, books(zone_exposure_wei=(0, 0, RISK.exposure_max_wei - TRADE_WEI + 1))),
+    (I.INV_EXPOSURE_OK, replace(quoted(amount_in=TRADE_WEI + 1), phase=Phase.EXECUTE)),
     (I.INV_EXPOSURE_OK, books(positions=5)),
     (I.INV_EXPOSURE_OK, books(exposure_wei=RISK.exposure_max_wei - TRADE_WEI + 1)),
     (I.INV_EXPOSURE_OK, books(token_exposure_wei=RISK.token_exposure_max_wei - TRADE_WEI + 1)),
@@ -244,6 +267,7 @@ def test_only_the_markets_own_invariants_are_the_markets_fault() -> None:
         I.INV_SELLABLE,
         I.INV_SLIPPAGE_CAP_OK,
         I.INV_IMPACT_CAP_OK,
+        I.INV_MARKET_CALM,
     }
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from botctl.core.amm import amount_out
 from botctl.core.case import Quote
 from botctl.core.facts import Detection, Probe
-from botctl.core.measures import measures
+from botctl.core.measures import buy_tax_bps, measures
 from botctl.core.policy import Policy, band_for
 from botctl.core.quotes import (
     EXIT_GAS_MIN,
@@ -20,7 +20,7 @@ from botctl.core.quotes import (
     fee_max_wei,
     with_margin,
 )
-from botctl.core.units import BPS_ONE
+from botctl.core.units import BPS_ONE, share_floor
 from tests.support.builders import (
     BANDS,
     ETHER,
@@ -84,10 +84,16 @@ def test_a_simulation_that_received_more_than_the_quote_is_not_believed() -> Non
     assert entry(make_detection(probe=generous)).expected_out == honest.expected_out
 
 
-def test_a_simulation_of_another_amount_proves_nothing_about_this_trade() -> None:
-    found = entry(make_detection(probe=make_probe(amount_in=TRADE_WEI // 2)))
-    assert found.expected_out == amount_out(TRADE_WEI, RESERVE_QUOTE, RESERVE_TOKEN)
-    assert found.gas_limit == 0  # unknown, so INV_GAS_BOUNDS_OK does not pass
+def test_a_trade_of_another_size_than_the_simulated_one_pays_its_tax_and_its_gas() -> None:
+    probe = make_probe(amount_in=TRADE_WEI * 2, buy_tax_bps=300)
+    found = entry(make_detection(probe=probe))
+    untaxed = amount_out(TRADE_WEI, RESERVE_QUOTE, RESERVE_TOKEN)
+    assert found.expected_out == share_floor(untaxed, BPS_ONE - buy_tax_bps(probe))
+    assert found.gas_limit == entry(make_detection(probe=make_probe(buy_tax_bps=300))).gas_limit
+
+
+def test_without_a_simulation_the_gas_of_a_trade_is_not_known() -> None:
+    assert entry(make_detection(probe=None)).gas_limit == 0  # INV_GAS_BOUNDS_OK does not pass
 
 
 @given(reserves, reserves)

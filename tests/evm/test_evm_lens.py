@@ -19,7 +19,7 @@ from botctl.adapters.evm.lens_rows import (
 from botctl.adapters.evm.prober import ProbeQuery, Prober, isolated, read_probes
 from botctl.adapters.evm.rpc_errors import RpcFault
 from botctl.core.facts import BlockRef, ProbeStatus
-from botctl.core.units import UINT256_MAX, Address, Hash32
+from botctl.core.units import UINT256_MAX, ZERO_ADDRESS, Address, Hash32
 from botctl.ports.chain import Holding, MarketQuery
 
 UINTS = st.one_of(st.integers(0, UINT256_MAX), st.sampled_from([0, UINT256_MAX]))
@@ -28,10 +28,10 @@ HASHES = st.binary(min_size=32, max_size=32)
 BLOCK = BlockRef(7, Hash32("0x" + "11" * 32), Hash32("0x" + "22" * 32), 1_700_000_000, 5)
 WHO = Address("0x" + "ab" * 20)
 MARKET = MarketQuery(WHO, WHO, WHO, None)
-WORDS = 14
-ALL = (1 << 11) - 1
+WORDS = 15
+ALL = (1 << 12) - 1
 # The field each flag guards, in the order of `Facts`; reserves share one flag.
-FLAGS = (0, 1, 9, 2, 2, 7, 8, 3, 10, 4, 5, 6)
+FLAGS = (0, 1, 9, 2, 2, 7, 8, 3, 10, 4, 5, 6, 11)
 
 
 def blob(*words: int | bytes) -> bytes:
@@ -39,13 +39,13 @@ def blob(*words: int | bytes) -> bytes:
     return encode(["bytes"], [packed])
 
 
-@given(st.lists(UINTS, min_size=9, max_size=9), ADDRESSES, ADDRESSES, HASHES, HASHES)
+@given(st.lists(UINTS, min_size=10, max_size=10), ADDRESSES, ADDRESSES, HASHES, HASHES)
 def test_a_market_is_read_word_by_word(
     numbers: list[int], owner: Address, factory: Address, token_hash: bytes, pair_hash: bytes
 ) -> None:
-    token, quote, time, lp, locked, supply, ours, pair_token, pair_quote = numbers
+    token, quote, time, lp, locked, supply, ours, pair_token, pair_quote, insiders = numbers
     words = (token, quote, time, lp, locked, supply, int(owner, 16), token_hash, pair_hash)
-    raw = blob(ALL, *words, ours, pair_token, pair_quote, int(factory, 16))
+    raw = blob(ALL, *words, ours, pair_token, pair_quote, int(factory, 16), insiders)
     (facts,) = read_markets(raw, [MARKET])
     assert facts.pair_code_hash == "0x" + pair_hash.hex()
     assert facts.token_code_hash == "0x" + token_hash.hex()
@@ -54,6 +54,7 @@ def test_a_market_is_read_word_by_word(
     assert (facts.lp_supply, facts.lp_locked, facts.token_supply) == (lp, locked, supply)
     assert (facts.wallet_token, facts.pair_token_balance) == (ours, pair_token)
     assert facts.pair_quote_balance == pair_quote
+    assert facts.insiders_token == insiders
 
 
 @given(st.integers(0, ALL))
@@ -207,9 +208,10 @@ def params(call: tuple[str, Sequence[object]]) -> Sequence[object]:
 
 def test_market_calldata_is_that_of_eth_abi() -> None:
     other = Address("0x" + "cd" * 20)
-    ask = Lens(BLOCK).markets([other], WHO).ask([MarketQuery(other, WHO, other, None)])
-    types = ["(address,address,address)[]", "address[]", "address"]
-    expected = "0x4faf5259" + encode(types, [[(other, WHO, other)], [other], WHO]).hex()
+    ask = Lens(BLOCK).markets([other], WHO).ask([MarketQuery(other, WHO, other, None, (WHO,))])
+    types = ["(address,address,address,address[3])[]", "address[]", "address"]
+    holders = (WHO, ZERO_ADDRESS, ZERO_ADDRESS)
+    expected = "0x0f399bce" + encode(types, [[(other, WHO, other, holders)], [other], WHO]).hex()
     transaction, block, override = params(ask)
     assert isinstance(transaction, dict)
     assert transaction["data"] == expected

@@ -53,9 +53,9 @@ def test_a_swap_is_read_with_where_it_stands(in0: int, in1: int, out0: int, out1
 
 def test_a_new_pair_is_read() -> None:
     data = encode(["address", "uint256"], [PAIR, 9])
-    read = pair_created(log_of(wire(PAIR_CREATED, data)))
+    read = pair_created(log_of(wire(PAIR_CREATED, data)), TWO)
     assert (read.pair, read.token0, read.token1) == (PAIR, ONE, TWO)
-    assert (read.block_number, read.block_hash) == (16, HASH)
+    assert (read.block_number, read.block_hash, read.launcher) == (16, HASH, TWO)
 
 
 @given(UINTS)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from botctl.adapters.store import SqlStore, open_store
-from botctl.core.deciding.cycle import Holdings
+from botctl.core.deciding.spending import Holdings
 from botctl.core.facts import Market
 from botctl.core.lifecycle import OrderState
 from botctl.ports.store import Closed

@@ -12,6 +12,7 @@ from botctl.adapters.store.check import TableRows, check
 from botctl.adapters.store.database import open_database
 from botctl.adapters.store.portable import MANIFEST
 from botctl.adapters.store.restore import restore
+from botctl.adapters.store.revision import SCHEMA_REVISION
 from botctl.core.codes import Code
 from botctl.core.errors import BotError, CheckError, OperatorError, UsageError
 from tests.store.filled import batch, cycle_row, fill, opened
@@ -59,7 +60,7 @@ def test_a_backup_is_private_and_leaves_nothing_beside_it(sqlite_backup: Path) -
     assert [*sqlite_backup.parent.iterdir()] == [sqlite_backup]
     with ZipFile(sqlite_backup) as archive:
         manifest = json.loads(archive.read(MANIFEST))
-    assert manifest["revision"] == "0001"
+    assert manifest["revision"] == SCHEMA_REVISION
 
 
 def test_any_damaged_byte_is_refused_or_harmless(sqlite_backup: Path, tmp_path: Path) -> None:

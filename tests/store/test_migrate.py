@@ -8,11 +8,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 import migrations
-from botctl.adapters.store import migrate, revision
+from botctl.adapters.store import migrate
 from botctl.adapters.store.backup import BackupReport, backup_of
-from botctl.adapters.store.database import open_database
+from botctl.adapters.store.database import Database, open_database
 from botctl.adapters.store.migrate import upgrade
-from botctl.adapters.store.revision import REVISIONS, SCHEMA_REVISION
+from botctl.adapters.store.revision import REVISIONS, SCHEMA_REVISION, revision_of
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
 from tests.store.filled import opened
@@ -113,24 +113,30 @@ def test_a_newer_schema_is_refused_by_everything(database_url: str, tmp_path: Pa
 def test_what_is_older_is_backed_up_before_it_is_touched(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened(database_url).close()
-    monkeypatch.setattr(revision, "SCHEMA_REVISION", "0002")
+    _at_first(database_url)
     with pytest.raises(OperatorError) as refused:
         opened(database_url)
     assert refused.value.code is Code.ERR_SCHEMA_OLDER
-    monkeypatch.setattr(migrate, "SCHEMA_REVISION", "0002")
-    done: list[str] = []
+    found: list[str | None] = []
 
-    def backed_up(*given: object) -> BackupReport:
-        done.append("backup")
-        return backup_of(*given)  # type: ignore[arg-type]
+    def backed_up(database: Database, folder: Path, now_ms: int) -> BackupReport:
+        with database.reading() as db:
+            found.append(revision_of(db))
+        return backup_of(database, folder, now_ms)
 
     monkeypatch.setattr(migrate, "backup_of", backed_up)
-    monkeypatch.setattr(migrate, "migrate", lambda *_: done.append("migrate"))
     report = upgrade(database_url, tmp_path / "backups", now_ms=NOW_MS)
-    assert done == ["backup", "migrate"]
+    assert found == [report.was] == [REVISIONS[0]]
     assert report.backup is not None
     assert Path(report.backup).is_file()
+    opened(database_url).close()
+
+
+def _at_first(url: str) -> None:
+    database = open_database(url)
+    with database.writing() as db:
+        migrate.migrate(db, REVISIONS[0], database.location)
+    database.close()
 
 
 def test_tables_of_something_else_are_left_alone(database_url: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from botctl.adapters.store.revision import SCHEMA_REVISION
 from botctl.core.codes import Code
 from botctl.core.errors import CorruptError, OperatorError
 from botctl.core.units import UINT256_MAX
@@ -13,7 +14,7 @@ from tests.store.filled import fill, large_order, opened
 def test_an_empty_database_is_created_and_opens_again(database_url: str) -> None:
     for _ in range(2):
         store = opened(database_url)
-        assert store.schema_revision() == "0001"
+        assert store.schema_revision() == SCHEMA_REVISION
         store.close()
 
 

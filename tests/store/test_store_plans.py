@@ -40,6 +40,11 @@ READS: dict[str, Read] = {
     "cursor": lambda s: s.cursor(),
     "trail": lambda s: s.trail(10),
     "windows": lambda s: s.windows(10, 5, 10),
+    "performance": lambda s: s.performance(BOT, 0, 50),
+    "times": lambda s: s.times(BOT),
+    "seen_before": lambda s: s.seen_before(),
+    "top_buyers": lambda s: s.top_buyers(10, 5, 2),
+    "live_probes": lambda s: s.live_probes(BOT, 0, 0),
     "due": lambda s: s.due(),
     "latest": lambda s: s.latest(),
     "cycle_sizes": lambda s: s.cycle_sizes(),
@@ -112,7 +117,8 @@ def scans(store: SqlStore, sql: str, parameters: Arguments) -> list[str]:
         if db.dialect.name == "sqlite":
             plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
             lines = [str(line[3]) for line in plan]
-            return [line for line in lines if line.startswith("SCAN ")]
+            made = {line.split()[1] for line in lines if line.startswith(("CO-R", "MATER"))}
+            return [x for x in lines if x.startswith("SCAN ") and x.split()[1] not in made]
         # On a small table a scan is cheapest; forbidden, it remains only where no index helps.
         db.exec_driver_sql("SET LOCAL enable_seqscan = off")
         plan = db.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", parameters).scalar_one()

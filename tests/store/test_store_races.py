@@ -11,6 +11,7 @@ from threading import Barrier
 import pytest
 
 from botctl.adapters.store import SqlStore, journal
+from botctl.adapters.store.revision import SCHEMA_REVISION
 from botctl.core.codes import Code
 from botctl.core.errors import TransientError
 from botctl.core.lifecycle import OrderEvent, OrderState
@@ -64,7 +65,10 @@ def verified(store: SqlStore) -> int:
 
 
 def test_of_several_first_runs_one_creates_the_schema(database_url: str) -> None:
-    assert at_once(database_url, lambda store, _: store.schema_revision()) == ["0001"] * RUNNERS
+    assert (
+        at_once(database_url, lambda store, _: store.schema_revision())
+        == [SCHEMA_REVISION] * RUNNERS
+    )
 
 
 def test_of_several_scans_of_one_block_one_is_recorded(store: SqlStore, database_url: str) -> None:

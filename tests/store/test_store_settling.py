@@ -1,6 +1,8 @@
 """The books: one fill an order, positions to the last unit, gas included."""
 
+import json
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from hypothesis import given, settings
@@ -8,18 +10,19 @@ from hypothesis import strategies as st
 
 from botctl.adapters.store import SqlStore
 from botctl.core.accounting import Account, after_fill
+from botctl.core.books import Entry, Position
 from botctl.core.codes import Code
 from botctl.core.errors import CorruptError, LostMoveError
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OrderEvent, OrderState
 from botctl.core.orders import Fill, Order, OrderKind
-from botctl.core.units import UINT256_MAX
+from botctl.core.reasons import Reason
+from botctl.core.units import UINT256_MAX, BundleId, Hash32
 from botctl.ports.store import DecidedBatch, Moved
 from tests.store.making import (
     BOT,
     address,
     block_hash,
-    bundle_id,
     cycle,
     decided,
     fill,
@@ -132,14 +135,45 @@ def test_an_end_without_a_fill_books_nothing(store: SqlStore) -> None:
     assert store.native_moved_wei(BOT) == 0
 
 
-def test_the_entrys_liquidity_is_the_one_it_was_decided_on(store: SqlStore) -> None:
+CODE = Hash32("0x1")
+SEEN = {"reserve_quote": str(UINT256_MAX), "token_supply": str(UINT256_MAX), "owner": None}
+MEASURED = {"sell_tax_bps": 7, "lp_locked_bps": None}
+
+
+def entered_on(store: SqlStore, bundle: object) -> Position:
+    """A position whose entry was decided on that bundle."""
     store.record(cycle(1), [])
-    body = b'{"inputs":{"detection":{"facts":{"reserve_quote":"%d"}}}}' % UINT256_MAX
-    one = replace(buy(1), bundle_id=bundle_id(1))
-    store.commit(DecidedBatch(cycle(1).cycle_id, 1, (), ((bundle_id(1), body),), (one,), ()))
+    body = json.dumps(bundle).encode()
+    one = replace(buy(1), bundle_id=BundleId(sha256(body).hexdigest()))
+    store.commit(DecidedBatch(cycle(1).cycle_id, 1, (), ((one.bundle_id, body),), (one,), ()))
     seen = mined(store, one)
     store.settle(seen, OK, fill(seen, tokens=1, native_wei=-1), 3_000)
-    assert store.holdings(BOT, 0).positions[0].entry_liquidity_wei == UINT256_MAX
+    assert store.verify().altered == ()
+    return store.holdings(BOT, 0).positions[0]
+
+
+def a_bundle(tiers: object, reason: Reason = Reason.ENTRY_SELECTED) -> object:
+    detection = {"facts": {**SEEN, "token_code_hash": CODE}, **({"tiers": tiers} if tiers else {})}
+    return {
+        "inputs": {"detection": detection},
+        "decision": {"measures": MEASURED, "reason": reason},
+    }
+
+
+def test_a_position_keeps_what_its_entry_was_decided_on(store: SqlStore) -> None:
+    held = entered_on(store, a_bundle({"code_id": "c"}))
+    assert held.entry_liquidity_wei == UINT256_MAX
+    assert held.entry == Entry(7, None, UINT256_MAX, None, CODE, "c", live_probe=False)
+
+
+def test_a_live_probe_is_remembered_as_one(store: SqlStore) -> None:
+    held = entered_on(store, a_bundle(None, Reason.ENTRY_LIVE_PROBE))
+    assert held.entry == Entry(7, None, UINT256_MAX, None, CODE, None, live_probe=True)
+
+
+def test_without_a_bundle_to_read_nothing_is_known_of_the_entry(store: SqlStore) -> None:
+    held = entered_on(store, ["no bundle"])
+    assert (held.entry, held.entry_liquidity_wei) == (None, 0)
 
 
 def test_holdings_count_open_intents_as_spent(store: SqlStore) -> None:

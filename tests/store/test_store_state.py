@@ -6,6 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from botctl.adapters.store import SqlStore, journal, schema
+from botctl.adapters.store.revision import SCHEMA_REVISION
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.units import UINT256_MAX
 from botctl.ports.store import Baseline, Cursor, JobRun
@@ -104,5 +105,5 @@ def test_a_new_store_has_counted_nothing(store: SqlStore) -> None:
     assert store.counters().values == {}
     assert store.native_moved_wei(BOT) == 0
     assert store.reasons_since(0) == []
-    assert store.schema_revision() == "0001"
+    assert store.schema_revision() == SCHEMA_REVISION
     assert store.location()

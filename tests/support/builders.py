@@ -9,7 +9,7 @@ from typing import TypeVar
 from botctl.core.amm import amount_out
 from botctl.core.books import Books, Contest, Position
 from botctl.core.case import Account, Case, Inputs, Phase, Quote
-from botctl.core.deciding.cycle import Holdings
+from botctl.core.deciding.spending import Holdings
 from botctl.core.facts import (
     BlockRef,
     Detection,
@@ -21,6 +21,7 @@ from botctl.core.facts import (
     Provenance,
     QuotePrice,
     Source,
+    Tiers,
     Window,
     World,
 )
@@ -31,7 +32,9 @@ from botctl.core.orders import Fill, Order, OrderKind, Receipt
 from botctl.core.plans import SendPlan
 from botctl.core.policy import Band, Exits, Freshness, Policy, Risk, Signals, Venue
 from botctl.core.quotes import entry_quote
+from botctl.core.terms import Calm, Cap, Caps, LiveProbe, RegimeLimits, Sizing
 from botctl.core.units import (
+    BPS_ONE,
     ZERO_ADDRESS,
     Address,
     BundleId,
@@ -112,6 +115,9 @@ EXITS = Exits(
     emergency_slippage_bps=1_500,
     emergency_liquidity_drop_bps=4_000,
     emergency_sell_tax_bps=1_000,
+    emergency_tax_rise_bps=300,
+    emergency_unlock_bps=2_000,
+    emergency_mint_bps=500,
 )
 VENUE = Venue(
     chain_id=1,
@@ -124,6 +130,30 @@ VENUE = Venue(
     pair_code_hash=PAIR_CODE,
 )
 BANDS = (Band(0, 150, 550, 100), Band(100_000, 100, 450, 50), Band(1_000_000, 50, 380, 20))
+# No kind of market, no record and no regime takes anything, until a test says so.
+CAPS = Caps(*((Cap(0, BPS_ONE, BPS_ONE),),) * 3)
+SIZING = Sizing(
+    canary=False,
+    canary_steps_bps=(2_500, 5_000),
+    canary_trades=5,
+    expectancy=False,
+    trades_min=20,
+    share_min_bps=2_500,
+)
+REGIME = RegimeLimits(
+    window_s=14_400,
+    trades_min=8,
+    dwell_s=1_800,
+    rug_bps=2_500,
+    slippage_bps=150,
+    revert_bps=2_000,
+    liquidity_usd=0,
+    win_bps=3_000,
+    hot_launches=120,
+    hot_hold_s=1_800,
+)
+CALM = Calm(flicker_bps=2_000, flicker_pause_s=600, sandwiches_max=2, sandwich_gas=250_000)
+LIVE_PROBE = LiveProbe(on=False, trade_wei=ETHER // 1_000, day_max_wei=ETHER // 500, valid_s=21_600)
 POLICY = Policy(
     strategy_version="1",
     select_best=5,
@@ -135,6 +165,13 @@ POLICY = Policy(
     bands=BANDS,
     signals=SIGNALS,
     exits=EXITS,
+    caps=CAPS,
+    sizing=SIZING,
+    regime=REGIME,
+    regimes=(),
+    calm=CALM,
+    live_probe=LIVE_PROBE,
+    tiers=True,
 )
 BLOCK = BlockRef(
     number=1_000,
@@ -188,7 +225,9 @@ FACTS = Facts(
     token_supply=10 * RESERVE_TOKEN,
     owner=ZERO_ADDRESS,
     wallet_token=0,
+    insiders_token=0,
 )
+CLEAR = Tiers(block=BLOCK.number, asked_ms=NOW_MS, code_id="c" * 64, rests_on="", findings=())
 WINDOW = Window(
     blocks=300, buys=30, sells=20, buy_quote_nano=6 * GWEI, sell_quote_nano=4 * GWEI, traders=25
 )
@@ -232,6 +271,10 @@ def make_policy(**overrides: object) -> Policy:
             ("signals", POLICY.signals),
             ("venue", POLICY.venue),
             ("freshness", POLICY.freshness),
+            ("sizing", POLICY.sizing),
+            ("regime", POLICY.regime),
+            ("calm", POLICY.calm),
+            ("live_probe", POLICY.live_probe),
         )
     }
     return changed(POLICY, **{**parts, **overrides})
@@ -291,6 +334,7 @@ def make_detection(**overrides: object) -> Detection:
         long=WINDOW,
         probe=make_probe(),
         provenance=provenance,
+        tiers=CLEAR,
     )
     return changed(seen, **overrides)
 

@@ -54,7 +54,7 @@ def log_of(wire: object) -> Log:
     )
 
 
-def pair_created(log: Log) -> PairCreated:
+def pair_created(log: Log, launcher: Address) -> PairCreated:
     first, second = _indexed(log, PAIR_CREATED)
     cursor = Cursor(log.data)
     pair = cursor.address()
@@ -66,6 +66,7 @@ def pair_created(log: Log) -> PairCreated:
         token1=second,
         block_number=log.block_number,
         block_hash=log.block_hash,
+        launcher=launcher,
     )
 
 

@@ -17,13 +17,14 @@ from botctl.adapters.evm.lens_rows import (
 from botctl.adapters.evm.lent_code import LentCode, runtime_code
 from botctl.adapters.evm.paging import Question
 from botctl.core.facts import BlockRef, Facts
-from botctl.core.units import Address
+from botctl.core.units import ZERO_ADDRESS, Address
 from botctl.ports.chain import Holding, MarketQuery, TokenMeta
 
 LENS_AT: Final = Address("0xcb6c95961f3725ea11981df4982e4fed8427e7a9")
 # About 60,000 gas a market: two fifths of the 50 million that geth gives to a call.
 MARKETS_PAGE: Final = 250
 TOKENS_PAGE: Final = 250
+HOLDERS_MAX: Final = 3  # what a Query has room for
 PAIRS_PAGE: Final = 500
 ACCOUNTS_PAGE: Final = 500
 
@@ -79,9 +80,17 @@ class Lens:
 
 def _queries(page: Sequence[MarketQuery]) -> Tail:
     return rows(
-        (address(each) for query in page for each in (query.pair, query.token, query.quote)),
-        words_each=3,
+        (
+            address(each)
+            for query in page
+            for each in (query.pair, query.token, query.quote, *_padded(query.holders))
+        ),
+        words_each=3 + HOLDERS_MAX,
     )
+
+
+def _padded(holders: Sequence[Address]) -> Sequence[Address]:
+    return (*holders, *(ZERO_ADDRESS,) * HOLDERS_MAX)[:HOLDERS_MAX]
 
 
 def _addresses(page: Sequence[Address]) -> Tail:

@@ -14,8 +14,9 @@ from botctl.ports.chain import Holding, MarketQuery, PairIdentity, TokenMeta
 DECIMALS_MAX: Final = 255  # what uint8 holds; a token that says more says nothing
 
 # flags, reserves of token and quote, (time of the reserves), LP supply, LP locked, token supply,
-# owner, code hashes of token and pair, the wallet's tokens, the pair's tokens and quote, factory
-MARKET: Final = Struct(">28xI32s32s32x32s32s32s12x20s32s32s32s32s32s12x20s")
+# owner, code hashes of token and pair, the wallet's tokens, the pair's tokens and quote, factory,
+# the insiders' tokens
+MARKET: Final = Struct(">28xI32s32s32x32s32s32s12x20s32s32s32s32s32s12x20s32s")
 PAIR_HAS_CODE: Final = 1 << 0
 TOKEN_HAS_CODE: Final = 1 << 1
 RESERVES_OK: Final = 1 << 2
@@ -27,6 +28,7 @@ PAIR_TOKEN_OK: Final = 1 << 7
 PAIR_QUOTE_OK: Final = 1 << 8
 FACTORY_OK: Final = 1 << 9
 LP_LOCKED_OK: Final = 1 << 10
+INSIDERS_OK: Final = 1 << 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def read_markets(raw: bytes, page: Sequence[MarketQuery]) -> list[Facts]:
             number(supply, "big") if flags & TOKEN_SUPPLY_OK else None,
             add("0x", owner.hex()) if flags & OWNER_OK else None,
             number(wallet, "big") if flags & WALLET_OK else None,
+            number(insiders, "big") if flags & INSIDERS_OK else None,
         )
         for (
             flags,
@@ -73,6 +76,7 @@ def read_markets(raw: bytes, page: Sequence[MarketQuery]) -> list[Facts]:
             pair_token,
             pair_quote,
             factory,
+            insiders,
         ) in MARKET.iter_unpack(packed)
     ]
 

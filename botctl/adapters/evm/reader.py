@@ -62,7 +62,10 @@ class EvmMarketReader:
         return headers(self._rpc, numbers)
 
     def pairs_created(self, factory: Address, first: int, last: int) -> tuple[PairCreated, ...]:
-        return tuple(self._read(self._logs(PAIR_CREATED, [factory], first, last), pair_created))
+        """As `swaps`."""
+        found = self._logs(PAIR_CREATED, [factory], first, last)
+        senders = self._senders({log.tx_hash for log in found})
+        return tuple(self._read(found, lambda log: pair_created(log, senders[log.tx_hash])))
 
     def swaps(self, pairs: Sequence[Address], first: int, last: int) -> tuple[SwapLog, ...]:
         """A second round trip asks who sent the transactions."""
@@ -112,6 +115,8 @@ class EvmMarketReader:
         return kept
 
     def _senders(self, hashes: Collection[Hash32]) -> dict[Hash32, Address]:
+        if not hashes:
+            return {}
         asked = Plain(*(("eth_getTransactionByHash", (tx_hash,)) for tx_hash in hashes))
         ask_all(self._rpc, asked)
         with shaped(self._rpc.name):

@@ -3,7 +3,7 @@
 from typing import Final
 
 # Lens.sol
-MARKETS: Final = "4faf5259"  # markets((address,address,address)[],address[],address)
+MARKETS: Final = "0f399bce"  # markets((address,address,address,address[3])[],address[],address)
 TOKENS: Final = "904ad571"  # tokens(address[])
 PAIRS: Final = "1644d53e"  # pairs(address[])
 ACCOUNTS: Final = "6fbf8c75"  # accounts(address,address[])

@@ -1,5 +1,7 @@
 """Column types both databases hold exactly: 256-bit integers, text from strangers, saturated counts."""
 
+import json
+from dataclasses import asdict
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -9,6 +11,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from botctl.core.books import Entry
 from botctl.core.units import UINT256_MAX
 
 # A table as an argument; bare `sa.Table` would mean columns of Any.
@@ -83,6 +86,26 @@ class Word(TypeDecorator[StrEnum]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         del dialect
         return None if value is None else self.words(value)
+
+
+class EntryFacts(TypeDecorator[Entry]):
+    """How a market was when it was entered, as JSON: read whole, never searched."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Entry | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else entry_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Entry | None:
+        del dialect
+        return None if value is None else Entry(**json.loads(value))
+
+
+def entry_text(value: object) -> str:
+    assert isinstance(value, Entry)
+    return json.dumps(asdict(value), separators=(",", ":"))
 
 
 class Saturated(TypeDecorator[int]):

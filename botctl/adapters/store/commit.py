@@ -8,14 +8,18 @@ from sqlalchemy.engine import Connection
 
 from botctl.adapters.store import arrow, bulk, journal, schema
 from botctl.adapters.store.part import Part, Scope
+from botctl.adapters.store.positions import holdings_in
 from botctl.adapters.store.rows import LEDGER_COLUMNS, ledger_values, order_values
+from botctl.adapters.store.standing import set_times
 from botctl.adapters.store.statements import insert
 from botctl.adapters.store.testimony import Testimony, testimony
 from botctl.adapters.store.witness import ORDERS, POSITIONS, Rows, first_step
+from botctl.core.deciding.spending import grown
 from botctl.core.orders import Order
-from botctl.ports.store import DecidedBatch
+from botctl.ports.store import DecidedBatch, Rested
 
 DECIDED: Final = "decided"
+REGIME: Final = "regime"
 BLOCKED: Final = "intent_idempotency_blocks_total"
 
 _Y, _P = schema.cycles.c, schema.positions.c
@@ -29,20 +33,36 @@ COUNT: Final = insert(
 )
 
 
+class _GrownError(Exception):
+    """More is held or promised than the entries of the batch rested on."""
+
+
 class Commit(Part):
     def commit(self, batch: DecidedBatch) -> bool:
+        try:
+            return self._commit(batch)
+        except _GrownError:
+            return False
+
+    def _commit(self, batch: DecidedBatch) -> bool:
         bot = self._scope.bot
         rows = [ledger_values(bot, row) for row in batch.rows]
         told = testimony(rows, [r.bundle_id for r in batch.rows], [key for key, _ in batch.bundles])
         with self._db.writing() as db:
             if not _claim(db, self._scope, batch):
                 return False
+            if batch.rested_on is not None:
+                _require_not_grown(db, self._scope, batch.rested_on)
             bulk.insert_new(db, schema.ledger, LEDGER_COLUMNS, rows)
             bulk.insert_missing(db, schema.bundles, _BUNDLE_COLUMNS, list(batch.bundles))
             added = [add_order(db, o, chain_id=self._scope.chain_id) for o in batch.orders]
             _count_blocked(db, bot, added.count(None))
             written = [*filter(None, added), _raise_peaks(db, batch.peaks)]
             journal.append(db, _entry(batch, told, written))
+            if batch.times is not None:
+                numbers = set_times(db, self._scope, batch.times)
+                subject = f"bot:{bot}"
+                journal.append(db, journal.entry(batch.decided_ms, subject, REGIME, numbers))
             return True
 
 
@@ -54,6 +74,17 @@ def _claim(db: Connection, scope: Scope, batch: DecidedBatch) -> bool:
         .values(decided_ms=batch.decided_ms)
     )
     return db.execute(claim).rowcount == 1
+
+
+def _require_not_grown(db: Connection, scope: Scope, rested: Rested) -> None:
+    """Two deciders of two cycles weigh the same limits: the second to write finds the first's orders.
+
+    The journal's head is the lock that all writers share: behind it nothing more is promised.
+    Raises _GrownError, and nothing is written.
+    """
+    journal.lock(db)
+    if grown(rested.holdings, holdings_in(db, scope, scope.bot, rested.day_start_ms)):
+        raise _GrownError
 
 
 def add_order(db: Connection, order: Order, *, chain_id: int) -> Rows | None:

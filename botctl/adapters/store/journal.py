@@ -41,6 +41,12 @@ ENTRY_POSTGRES: Final = (
 _APPEND_POSTGRES: Final = f"WITH head AS ({CHAIN_POSTGRES} RETURNING seq, hash) {ENTRY_POSTGRES}"
 
 
+def lock(db: Connection) -> None:
+    """No other writer appends before this transaction ends. SQLite has one writer at a time anyway."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SELECT seq FROM journal_head FOR UPDATE")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     at_ms: int

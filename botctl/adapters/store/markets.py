@@ -35,6 +35,19 @@ WINDOWS: Final = sa.text(
     " GROUP BY pair"
 )
 
+# A sandwich: somebody bought before and sold after another's buy, all in one block.
+SANDWICHES: Final = sa.text(
+    "SELECT pair, count(*) FROM (SELECT pair, block_number, trader,"
+    " min(CASE WHEN is_buy = 1 THEN log_index END) AS bought,"
+    " max(CASE WHEN is_buy = 0 THEN log_index END) AS sold"
+    " FROM swaps WHERE chain_id = :chain_id AND block_number > :long AND block_number <= :at"
+    " GROUP BY pair, block_number, trader) AS both_ways WHERE bought < sold AND EXISTS ("
+    "SELECT 1 FROM swaps AS other WHERE other.chain_id = :chain_id"
+    " AND other.block_number = both_ways.block_number AND other.pair = both_ways.pair"
+    " AND other.is_buy = 1 AND other.trader <> both_ways.trader"
+    " AND other.log_index > bought AND other.log_index < sold) GROUP BY pair"
+)
+
 _M, _C, _S = schema.markets.c, schema.cursors.c, schema.swaps.c
 _P, _O = schema.positions.c, schema.orders.c
 
@@ -144,9 +157,14 @@ class Markets(Part):
             "long": at_block - long_blocks,
             "short": at_block - short_blocks,
         }
+        of_long = {name: bounds[name] for name in ("chain_id", "at", "long")}
         with self._db.reading() as db:
+            caught = {row[0]: row[1] for row in db.execute(SANDWICHES, of_long)}
             return {
-                row[0]: (_window(short_blocks, row[1:8]), _window(long_blocks, row[8:15]))
+                row[0]: (
+                    _window(short_blocks, row[1:8]),
+                    _window(long_blocks, row[8:15], caught.get(row[0], 0)),
+                )
                 for row in db.execute(WINDOWS, bounds)
             }
 
@@ -157,7 +175,7 @@ class Markets(Part):
         )
 
 
-def _window(blocks: int, sums: Iterable[int | Decimal | None]) -> Window:
+def _window(blocks: int, sums: Iterable[int | Decimal | None], sandwiches: int = 0) -> Window:
     """`sums` as in `_SUMS`; a sum of nothing is None."""
     buys, sells, buy_high, buy_low, sell_high, sell_low, traders = (int(s or 0) for s in sums)
     return Window(
@@ -167,4 +185,5 @@ def _window(blocks: int, sums: Iterable[int | Decimal | None]) -> Window:
         buy_quote_nano=(buy_high << HALF_BITS) + buy_low,
         sell_quote_nano=(sell_high << HALF_BITS) + sell_low,
         traders=traders,
+        sandwiches=sandwiches,
     )

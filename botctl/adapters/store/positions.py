@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from botctl.adapters.store import journal, schema
-from botctl.adapters.store.part import Part
+from botctl.adapters.store.part import Part, Scope
 from botctl.adapters.store.rows import SELECT_ORDER, names, orders_of
 from botctl.adapters.store.statements import upsert
 from botctl.adapters.store.witness import BASELINES
 from botctl.core.books import Position
-from botctl.core.deciding.cycle import Holdings, worst_cost_wei
+from botctl.core.deciding.spending import Holdings, worst_cost_wei
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OPEN, OrderState
 from botctl.core.orders import Fill, Order, OrderKind
@@ -32,43 +32,7 @@ _OUTCOME: Final = ("proceeds_wei", "realised_wei", "gas_wei", "closed_ms", "exit
 class Positions(Part):
     def holdings(self, bot: str, day_start_ms: int) -> Holdings:
         with self._db.reading() as db:
-            held = self._open_positions(db, bot)
-            orders = self._open_orders(db, bot)
-            realised = self._realised(db, bot, day_start_ms)
-        entries = [order for order in orders if _is_entry(order)]
-        return Holdings(
-            positions=held,
-            open_entries=len(entries),
-            exposure_wei=sum(p.cost_wei for p in held) + sum(o.intent.amount_in for o in entries),
-            committed_wei=sum(_promised_wei(o) for o in orders if o.state is not OrderState.MINED),
-            realised_today_wei=realised,
-            token_exposure_wei=_by_token(held, entries),
-            live_pairs=frozenset(order.intent.pair for order in orders),
-        )
-
-    def _open_positions(self, db: Connection, bot: str) -> tuple[Position, ...]:
-        query = _SELECT_POSITION.where(
-            _P.bot == bot, _P.chain_id == self._scope.chain_id, _P.closed_ms.is_(None)
-        ).order_by(_P.opened_ms, _P.id)
-        return tuple(Position(*row) for row in db.execute(query))
-
-    def _open_orders(self, db: Connection, bot: str) -> list[Order]:
-        query = SELECT_ORDER.where(
-            _O.bot == bot, _O.chain_id == self._scope.chain_id, _O.state.in_(sorted(OPEN))
-        )
-        return list(orders_of(db, query))
-
-    def _realised(self, db: Connection, bot: str, since_ms: int) -> int:
-        """Added here, because SQLite cannot add 256-bit numbers; a day has few fills."""
-        chain_id = self._scope.chain_id
-        filled = sa.select(_F.realised_wei).where(
-            _F.bot == bot, _F.chain_id == chain_id, _F.settled_ms >= since_ms
-        )
-        corrected = sa.select(_C.realised_wei).where(
-            _C.bot == bot, _C.chain_id == chain_id, _C.at_ms >= since_ms
-        )
-        both = (filled, corrected)
-        return sum(wei for query in both for wei in db.execute(query).scalars())
+            return holdings_in(db, self._scope, bot, day_start_ms)
 
     def positions(self, bot: str, *, only_open: bool) -> tuple[Closed, ...]:
         query = (
@@ -168,6 +132,51 @@ class Positions(Part):
             journal.append(db, journal.entry(now_ms, f"bot:{bot}", "set_baseline", facts, rows))
 
 
+def holdings_in(db: Connection, scope: Scope, bot: str, day_start_ms: int) -> Holdings:
+    """Within the caller's transaction."""
+    held = _open_positions(db, scope, bot)
+    orders = _open_orders(db, scope, bot)
+    entries = [order for order in orders if _is_entry(order)]
+    exposures = [(p.pair, p.token, p.cost_wei) for p in held]
+    exposures += [(o.intent.pair, o.intent.token, o.intent.amount_in) for o in entries]
+    return Holdings(
+        positions=held,
+        open_entries=len(entries),
+        exposure_wei=sum(wei for _, _, wei in exposures),
+        committed_wei=sum(_promised_wei(o) for o in orders if o.state is not OrderState.MINED),
+        realised_today_wei=_realised(db, scope, bot, day_start_ms),
+        token_exposure_wei=_summed((token, wei) for _, token, wei in exposures),
+        live_pairs=frozenset(order.intent.pair for order in orders),
+        exposures=_summed((pair, wei) for pair, _, wei in exposures),
+    )
+
+
+def _open_positions(db: Connection, scope: Scope, bot: str) -> tuple[Position, ...]:
+    query = _SELECT_POSITION.where(
+        _P.bot == bot, _P.chain_id == scope.chain_id, _P.closed_ms.is_(None)
+    ).order_by(_P.opened_ms, _P.id)
+    return tuple(Position(*row) for row in db.execute(query))
+
+
+def _open_orders(db: Connection, scope: Scope, bot: str) -> list[Order]:
+    query = SELECT_ORDER.where(
+        _O.bot == bot, _O.chain_id == scope.chain_id, _O.state.in_(sorted(OPEN))
+    )
+    return list(orders_of(db, query))
+
+
+def _realised(db: Connection, scope: Scope, bot: str, since_ms: int) -> int:
+    """Added here, because SQLite cannot add 256-bit numbers; a day has few fills."""
+    filled = sa.select(_F.realised_wei).where(
+        _F.bot == bot, _F.chain_id == scope.chain_id, _F.settled_ms >= since_ms
+    )
+    corrected = sa.select(_C.realised_wei).where(
+        _C.bot == bot, _C.chain_id == scope.chain_id, _C.at_ms >= since_ms
+    )
+    both = (filled, corrected)
+    return sum(wei for query in both for wei in db.execute(query).scalars())
+
+
 def _is_entry(order: Order) -> bool:
     return order.kind is OrderKind.SWAP and order.intent.side is Side.BUY
 
@@ -178,10 +187,8 @@ def _promised_wei(order: Order) -> int:
     return worst_cost_wei(intent) if _is_entry(order) else intent.gas_limit * intent.fee_max_wei
 
 
-def _by_token(held: Iterable[Position], entries: Iterable[Order]) -> tuple[tuple[str, int], ...]:
+def _summed(parts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     total: defaultdict[str, int] = defaultdict(int)
-    for position in held:
-        total[position.token] += position.cost_wei
-    for order in entries:
-        total[order.intent.token] += order.intent.amount_in
+    for name, wei in parts:
+        total[name] += wei
     return tuple(sorted(total.items()))

@@ -10,13 +10,14 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from botctl.adapters.store.columns import Foreign, Int256, Saturated, Uint256, Word
+from botctl.adapters.store.columns import EntryFacts, Foreign, Int256, Saturated, Uint256, Word
 from botctl.core.facts import Source
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OPEN, OrderState
 from botctl.core.orders import AttemptKind, OrderKind, SendCode
 from botctl.core.permission import SourceKind
 from botctl.core.reasons import Kind
+from botctl.core.terms import Regime
 
 metadata: Final = sa.MetaData()
 
@@ -108,6 +109,7 @@ markets: Final = sa.Table(
     _number("created_s", null=True),
     # 1: its creation vanished in a reorg. Kept, because we may hold it, and to name what we held.
     sa.Column("orphaned", sa.SmallInteger, nullable=False, server_default="0"),
+    _text("launcher", null=True),
     sa.Index("ix_markets_symbol", "chain_id", sa.text("lower(symbol)")),
 )
 
@@ -328,6 +330,7 @@ positions: Final = sa.Table(
     _number("opened_ms"),
     _number("closed_ms", null=True),
     _text("exit_reason"),
+    sa.Column("entry", EntryFacts, nullable=True),
     sa.Index("ix_positions_bot", "bot", "chain_id", "opened_ms"),
 )
 _index_where("uq_positions_open", "positions", "bot, chain_id, pair", "closed_ms IS NULL")
@@ -385,6 +388,17 @@ baselines: Final = sa.Table(
     _number("block_number"),
     _number("set_ms"),
     _foreign("why"),
+)
+
+regimes: Final = sa.Table(  # the times as they were last read; the journal keeps every change
+    "regimes",
+    metadata,
+    _text("bot", key=True),
+    _number("chain_id", key=True),
+    _word("regime", Regime),
+    _number("since_ms"),
+    _text("numbers"),
+    _text("why"),
 )
 
 # What outlives a process.

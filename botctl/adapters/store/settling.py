@@ -15,10 +15,12 @@ from botctl.adapters.store.signing import still_there
 from botctl.adapters.store.statements import insert
 from botctl.adapters.store.witness import BALANCES, FILLS, POSITIONS, Rows
 from botctl.core.accounting import Account, after_fill
+from botctl.core.books import Entry
 from botctl.core.codes import Code
 from botctl.core.errors import CorruptError
 from botctl.core.lifecycle import TERMINAL, OrderState
 from botctl.core.orders import Fill, Order, OrderKind
+from botctl.core.reasons import Reason
 from botctl.ports.store import Moved
 
 _P, _L, _B, _K = schema.positions.c, schema.ledger.c, schema.bundles.c, schema.balances.c
@@ -144,7 +146,7 @@ def _opening(db: Connection, scope: Scope, order: Order, now_ms: int) -> dict[st
         "pair": order.intent.pair,
         "token": order.intent.token,
         "peak_value_wei": 0,
-        "entry_liquidity_wei": _entry_liquidity(db, order),
+        **_entered_on(db, order),
         "opened_ms": now_ms,
         "closed_ms": None,
         "exit_reason": "",
@@ -158,11 +160,23 @@ def _closing(db: Connection, order: Order, now_ms: int) -> dict[str, object]:
     return {"closed_ms": now_ms, "exit_reason": db.execute(decided).scalar() or ""}
 
 
-def _entry_liquidity(db: Connection, order: Order) -> int:
-    """The quote reserve the entry was decided on, from its bundle; 0 when there is none to read."""
+def _entered_on(db: Connection, order: Order) -> Values:
+    """What the entry was decided on, from its bundle; nothing is known when there is none to read."""
     body = db.execute(sa.select(_B.body).where(_B.id == order.bundle_id)).scalar()
     try:
-        reserve = json.loads(body or b"")["inputs"]["detection"]["facts"]["reserve_quote"]
-        return int(reserve)
-    except (TypeError, ValueError, KeyError):
-        return 0
+        bundle = json.loads(body or b"")
+        seen, measured = bundle["inputs"]["detection"], bundle["decision"]["measures"]
+        facts, tiers = seen["facts"], seen.get("tiers")
+        supply = facts["token_supply"]
+        entry = Entry(
+            sell_tax_bps=measured["sell_tax_bps"],
+            lp_locked_bps=measured["lp_locked_bps"],
+            token_supply=None if supply is None else int(supply),
+            owner=facts["owner"],
+            token_code_hash=facts["token_code_hash"],
+            code_id=tiers["code_id"] if tiers else None,
+            live_probe=bundle["decision"]["reason"] == Reason.ENTRY_LIVE_PROBE,
+        )
+        return {"entry_liquidity_wei": int(facts["reserve_quote"]), "entry": entry}
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return {"entry_liquidity_wei": 0, "entry": None}

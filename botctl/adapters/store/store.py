@@ -14,6 +14,7 @@ from botctl.adapters.store.positions import Positions
 from botctl.adapters.store.revision import create_or_check
 from botctl.adapters.store.settling import Settling
 from botctl.adapters.store.signing import Signing
+from botctl.adapters.store.standing import StandingPart
 from botctl.adapters.store.state import State
 from botctl.core.units import Address
 from botctl.ports.clock import Ids
@@ -32,6 +33,7 @@ class SqlStore(
     Positions,
     Corrections,
     State,
+    StandingPart,
 ):
     """`ports.store.Store` in one object."""
 

@@ -75,7 +75,7 @@ class _Check:
     def _keyed(self, witness: Witness) -> Iterator[Altered]:
         for row in self._read(_raw(witness, witness.key)):
             subject = witness.subject(dict(zip(witness.columns, row, strict=True)))
-            yield from self._judged(subject, row)
+            yield from self._judged(subject, witness.told(list(row)))
 
     def _timelines(self) -> Iterator[Altered]:
         rows = self._read(_raw(STEPS, ("order_id", "id")))

@@ -14,7 +14,16 @@ from typing import Final
 from sqlalchemy.types import LargeBinary, TypeEngine
 
 from botctl.adapters.store import schema
-from botctl.adapters.store.columns import Exact256, Foreign, Saturated, Table, clean, saturated
+from botctl.adapters.store.columns import (
+    EntryFacts,
+    Exact256,
+    Foreign,
+    Saturated,
+    Table,
+    clean,
+    entry_text,
+    saturated,
+)
 
 Rows = dict[str, str | None]  # "table:key" -> digest; None: the row was removed
 Form = Callable[[object], object]
@@ -27,13 +36,22 @@ class Witness:
     """One table's rows, or a part of their columns, as the journal covers them."""
 
     def __init__(
-        self, table: Table, *, name: str = "", only: Sequence[str] = (), leave: Sequence[str] = ()
+        self,
+        table: Table,
+        *,
+        name: str = "",
+        only: Sequence[str] = (),
+        leave: Sequence[str] = (),
+        added: str = "",
     ) -> None:
+        """`added`: the last column, which older rows were journalled without; absent, it is null."""
         self.table: Final = table
         self.name: Final = name or table.name
         self.key: Final = tuple(c.name for c in table.primary_key.columns)
         wanted = only or [c.name for c in table.columns]
         self.columns: Final = tuple(name for name in wanted if name not in leave)
+        assert not added or self.columns[-1] == added, "a column is added at the end"
+        self._added: Final = added
         self._picked = itemgetter(*self.columns)
         forms = [_form(table.c[name].type) for name in self.columns]
         self._forms = [(place, form) for place, form in enumerate(forms) if form is not None]
@@ -44,7 +62,11 @@ class Witness:
         for place, form in self._forms:
             if cells[place] is not None:
                 cells[place] = form(cells[place])
-        return {self.subject(values): digest(cells)}
+        return {self.subject(values): digest(self.told(cells))}
+
+    def told(self, cells: list[object]) -> list[object]:
+        """The cells that the journal covers."""
+        return cells[:-1] if self._added and cells[-1] is None else cells
 
     def gone(self, values: Mapping[str, object]) -> Rows:
         return {self.subject(values): None}
@@ -73,6 +95,8 @@ def _form(kind: TypeEngine[object]) -> Form | None:
         return str
     if isinstance(kind, Foreign):
         return _cleaned
+    if isinstance(kind, EntryFacts):
+        return entry_text
     if isinstance(kind, Saturated):
         return _saturated
     return found if isinstance(kind, LargeBinary) else None
@@ -97,7 +121,7 @@ ATTEMPTS: Final = Witness(schema.attempts)
 # A lease is renewed all the time, and its end is no safety: the token is (DESIGN §8).
 NONCES: Final = Witness(schema.nonces, leave=("until_ms",))
 FILLS: Final = Witness(schema.fills)
-POSITIONS: Final = Witness(schema.positions)
+POSITIONS: Final = Witness(schema.positions, added="entry")
 BALANCES: Final = Witness(schema.balances)
 BASELINES: Final = Witness(schema.baselines)
 CORRECTIONS: Final = Witness(schema.corrections)

@@ -49,6 +49,7 @@ def _lines(report: CheckReport) -> Iterator[str]:
             ("taxes", f"buy {_bps(m.buy_tax_bps)}, sell {_bps(m.sell_tax_bps)}"),
             ("liquidity", "-" if m.liquidity_usd is None else f"{m.liquidity_usd} USD"),
             ("LP locked", _bps(m.lp_locked_bps)),
+            ("insiders hold", f"{_bps(m.insiders_bps)} (owner, launcher, the token, big buyers)"),
             ("owner", _owner(report)),
             ("code", f"{facts.token_code_hash or 'none'}, proxy: {report.code.proxy.kind}"),
             ("powers", " ".join(report.code.powers) or "none known"),

@@ -47,6 +47,17 @@ class ScanGroup(Group):
         description="Markets in one cycle, held and newest first; fits a minute with ease.",
     )
 
+    tiers_max: Whole = Field(
+        20,
+        ge=1,
+        description="Markets that all tiers of the gate look at in one cycle: held, then the best.",
+    )
+    tiers_age_max_ms: Whole = Field(
+        300_000,
+        ge=0,
+        description="Their answer stands this long while code, owner and taxes stay as they were.",
+    )
+
     @model_validator(mode="after")
     def _windows_ascend(self) -> "ScanGroup":
         if self.window_short_s > self.window_long_s:

@@ -103,6 +103,16 @@ class ExitsGroup(Group):
         1_000, gt=0, le=BPS_ONE, description="A tax of 10 % was raised after we entered: get out."
     )
 
+    emergency_tax_rise_bps: Whole = Field(
+        300, gt=0, le=BPS_ONE, description="Sell tax above that of the entry: it has begun to rise."
+    )
+    emergency_unlock_bps: Whole = Field(
+        2_000, gt=0, le=BPS_ONE, description="A fifth of the LP is not locked any more: it can go."
+    )
+    emergency_mint_bps: Whole = Field(
+        500, gt=0, description="The supply grew by 5 % since the entry: somebody prints."
+    )
+
     def values(self) -> Exits:
         return Exits(**self.model_dump())
 

@@ -3,32 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from botctl.core.books import Books, Contest, Position
+from botctl.core.books import Books, Contest
 from botctl.core.case import Inputs
 from botctl.core.deciding.decision import Decision
 from botctl.core.deciding.judge import Judged, judge
 from botctl.core.deciding.market import finish
+from botctl.core.deciding.spending import Holdings, Spending, books_of, worst_cost_wei, zoned
 from botctl.core.facts import Detection, World
-from botctl.core.intent import Intent, Side
+from botctl.core.intent import Intent
 from botctl.core.invariants import OF_CYCLE
 from botctl.core.permission import PermissionSource
 from botctl.core.policy import Policy
+from botctl.core.risk.caps import zone
+from botctl.core.risk.regime import under
+from botctl.core.standing import UNTRIED, Standing
 from botctl.core.value import value
 
 NO_CONTEST = Contest(rank=None, candidates=0, entries_max=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What the bot has open before the cycle decides anything; wei, gas included."""
-
-    positions: tuple[Position, ...]
-    open_entries: int  # buys that are not yet terminal
-    exposure_wei: int  # cost of positions and of open entries
-    committed_wei: int
-    realised_today_wei: int
-    token_exposure_wei: tuple[tuple[str, int], ...]  # by token
-    live_pairs: frozenset[str]  # markets with an order that is not yet terminal
 
 
 @value(frozen=True, slots=True)
@@ -44,6 +35,7 @@ class Moment:
     now_ms: int
     world: World
     sources: tuple[PermissionSource, ...]
+    standing: Standing = UNTRIED
 
 
 def decide_cycle(
@@ -58,20 +50,39 @@ def decide_cycle(
 
     `approve_gas` bounds the approval that an exit may need before it can sell.
     """
-    judged = _judged(moment, detections, holdings, policy)
+    effective = under(policy, moment.standing.regime)
+    judged = _judged(moment, detections, holdings, effective)
     ranks = _ranks(judged)
-    exits = {i: _exit(one, policy, len(ranks)) for i, one in enumerate(judged) if _held(one)}
+    exits = {i: _exit(one, effective, len(ranks)) for i, one in enumerate(judged) if _held(one)}
     promised_wei = sum(_exit_cost_wei(d.decision.intent, approve_gas) for d in exits.values())
-    entries = _entries(judged, ranks, policy, promised_wei)
+    spending = Spending(zoned(judged, holdings, effective), promised_wei)
+    entries = _entries(judged, ranks, effective, spending)
     done = exits | entries
     return tuple(done[i] for i in range(len(judged)))
+
+
+def shortlist(
+    moment: Moment,
+    detections: Sequence[Detection],
+    holdings: Holdings,
+    policy: Policy,
+    *,
+    most: int,
+) -> tuple[int, ...]:
+    """Which detections deserve a closer look before they are decided: what is held, then the best
+    candidates, `most` in all; indices of `detections`.
+    """
+    judged = _judged(moment, detections, holdings, under(policy, moment.standing.regime))
+    held = [i for i, one in enumerate(judged) if _held(one)]
+    return tuple([*held, *_ranks(judged)][:most])
 
 
 def _judged(
     moment: Moment, detections: Sequence[Detection], holdings: Holdings, policy: Policy
 ) -> list[Judged]:
     held = {p.pair: p for p in holdings.positions}
-    tokens, untouched = dict(holdings.token_exposure_wei), _books(holdings)
+    tokens, untouched = dict(holdings.token_exposure_wei), books_of(holdings)
+    probed = dict(holdings.probed)
     judged: list[Judged] = []
     of_cycle = None
     for seen in detections:
@@ -83,8 +94,11 @@ def _judged(
             sources=moment.sources,
             detection=seen,
             position=held.get(pair),
-            books=_books(holdings, exposure_wei, live=live) if live or exposure_wei else untouched,
+            books=books_of(holdings, exposure_wei, live=live, probed_ms=probed.get(pair))
+            if live or exposure_wei or pair in probed
+            else untouched,
             contest=NO_CONTEST,
+            standing=moment.standing,
         )
         one = judge(inputs, policy, of_cycle)
         of_cycle = of_cycle or one.checks[: len(OF_CYCLE)]
@@ -123,7 +137,7 @@ def _exit(one: Judged, policy: Policy, candidates: int) -> Decided:
 def _among(one: Judged, contest: Contest, books: Books) -> Inputs:
     """What the market was judged on, with where it stands now."""
     i = one.case.inputs
-    return Inputs(i.now_ms, i.world, i.sources, i.detection, i.position, books, contest)
+    return Inputs(i.now_ms, i.world, i.sources, i.detection, i.position, books, contest, i.standing)
 
 
 def _exit_cost_wei(leaving: Intent | None, approve_gas: int) -> int:
@@ -134,54 +148,20 @@ def _exit_cost_wei(leaving: Intent | None, approve_gas: int) -> int:
 
 
 def _entries(
-    judged: Sequence[Judged], ranks: dict[int, int], policy: Policy, promised_wei: int
+    judged: Sequence[Judged], ranks: dict[int, int], policy: Policy, spending: Spending
 ) -> dict[int, Decided]:
     """Finish in order of rank: what the exits may cost, and each entry that is selected, counts as
     spent for the next.
     """
     done: dict[int, Decided] = {}
-    spent: list[Intent] = []
     unranked = Contest(None, len(ranks), policy.select_best)
     open_to_entry = (i for i, one in enumerate(judged) if not _held(one))
     for index in sorted(open_to_entry, key=lambda i: ranks.get(i, -1)):
         one, rank = judged[index], ranks.get(index)
         contest = unranked if rank is None else Contest(rank, len(ranks), policy.select_best)
-        inputs = _among(one, contest, _after(one.case.inputs, spent, promised_wei))
+        where = zone(one.case.measures, policy.caps)
+        inputs = _among(one, contest, spending.after(one.case.inputs, where))
         decision = finish(one, inputs)
-        if decision.intent is not None:
-            spent.append(decision.intent)
+        spending.add(decision, where)
         done[index] = Decided(inputs, decision)
     return done
-
-
-def _books(holdings: Holdings, token_exposure_wei: int = 0, *, live: bool = False) -> Books:
-    return Books(
-        positions=len(holdings.positions) + holdings.open_entries,
-        exposure_wei=holdings.exposure_wei,
-        token_exposure_wei=token_exposure_wei,
-        committed_wei=holdings.committed_wei,
-        realised_today_wei=holdings.realised_today_wei,
-        live_intent=live,
-    )
-
-
-def _after(inputs: Inputs, spent: Sequence[Intent], promised_wei: int) -> Books:
-    """The books with this cycle's earlier entries and what its exits may cost counted as spent."""
-    books, token = inputs.books, inputs.detection.market.token
-    if not spent and not promised_wei:
-        return books
-    return Books(
-        positions=books.positions + len(spent),
-        exposure_wei=books.exposure_wei + sum(i.amount_in for i in spent),
-        token_exposure_wei=books.token_exposure_wei
-        + sum(i.amount_in for i in spent if i.token == token),
-        committed_wei=books.committed_wei + promised_wei + sum(map(worst_cost_wei, spent)),
-        realised_today_wei=books.realised_today_wei,
-        live_intent=books.live_intent,
-    )
-
-
-def worst_cost_wei(intent: Intent) -> int:
-    """The most native it can take: every gas at its ceiling, and what a buy pays."""
-    paid_wei = intent.amount_in if intent.side is Side.BUY else 0
-    return paid_wei + intent.gas_limit * intent.fee_max_wei

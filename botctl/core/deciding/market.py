@@ -3,6 +3,7 @@
 from botctl.core.case import Case, Check, Inputs, Quote
 from botctl.core.deciding.decision import Decision
 from botctl.core.deciding.judge import Judged, judge
+from botctl.core.deciding.size import UNSIZED, Size, entry_size
 from botctl.core.exits import UNSELLABLE, ExitCall, exit_call, slippage_for
 from botctl.core.intent import Intent, Side, intent_key
 from botctl.core.invariants import BLOCKS_EXIT, OF_BOOKS, OF_EXIT, OF_ORDERS, OF_US
@@ -10,22 +11,24 @@ from botctl.core.invariants.rule import evaluate
 from botctl.core.policy import Policy
 from botctl.core.quotes import exit_quote, exit_value
 from botctl.core.reasons import Kind, Reason
+from botctl.core.risk.regime import under
 
 MS = 1_000
 
 
 def decide(inputs: Inputs, policy: Policy) -> Decision:
     """The whole decision from what its bundle holds; replay is this same call."""
-    return finish(judge(inputs, policy), inputs)
+    return finish(judge(inputs, under(policy, inputs.standing.regime)), inputs)
 
 
 def finish(judged: Judged, inputs: Inputs) -> Decision:
     """`inputs` are those of `judged`, now with the final contest and books."""
     if inputs.position is not None:
         return _held(judged, inputs)
-    case = _case(judged, inputs, Side.BUY, judged.case.quote)
+    size = entry_size(judged, inputs) if _selected(judged, inputs) else UNSIZED
+    case = _case(judged, inputs, Side.BUY, size.quote or judged.case.quote)
     of_books, of_orders = evaluate(OF_BOOKS, case), evaluate(OF_ORDERS, case)
-    kind, reason, detail = _entry_verdict(judged, inputs, of_books)
+    kind, reason, detail = _entry_verdict(judged, inputs, of_books, size)
     return _decision(
         judged,
         judged.checks + of_books + of_orders,
@@ -42,8 +45,14 @@ def _case(judged: Judged, inputs: Inputs, side: Side, quote: Quote | None) -> Ca
     return Case(known.phase, side, inputs, known.policy, known.measures, quote)
 
 
+def _selected(judged: Judged, inputs: Inputs) -> bool:
+    """Among the best of its cycle, so worth a size of its own."""
+    rank = inputs.contest.rank
+    return judged.candidate and rank is not None and rank < inputs.contest.entries_max
+
+
 def _entry_verdict(
-    judged: Judged, inputs: Inputs, of_books: tuple[Check, ...]
+    judged: Judged, inputs: Inputs, of_books: tuple[Check, ...], size: Size
 ) -> tuple[Kind, Reason, str]:
     """The first rule to fail names the reason: the market's, then the rank, then our books'.
 
@@ -60,9 +69,24 @@ def _entry_verdict(
     if contest.rank is None or contest.rank >= contest.entries_max:
         place = "unranked" if contest.rank is None else str(contest.rank + 1)
         return Kind.PASS, Reason.RANKED_OUT, f"place {place}, the best {contest.entries_max} enter"
+    if held_back := _held_back(judged, inputs, of_books, size):
+        return Kind.SKIP, *held_back
+    place = f"place {contest.rank + 1} of {contest.candidates}"
+    reason = Reason.ENTRY_LIVE_PROBE if size.probes else Reason.ENTRY_SELECTED
+    return Kind.BUY, reason, f"{place}; {size.why}" if size.why else place
+
+
+def _held_back(
+    judged: Judged, inputs: Inputs, of_books: tuple[Check, ...], size: Size
+) -> tuple[Reason, str] | None:
+    """What keeps even one of the best from being entered now."""
+    if judged.case.policy.tiers and inputs.detection.tiers is None:
+        return Reason.INV_SELLABLE, "not every tier of the gate was asked"
+    if size.unsafe:
+        return Reason.INV_MARKET_CALM, size.unsafe
     if broken := _first_broken(of_books):
-        return Kind.SKIP, Reason(broken.code), f"{broken.actual}, limit {broken.limit}"
-    return Kind.BUY, Reason.ENTRY_SELECTED, f"place {contest.rank + 1} of {contest.candidates}"
+        return Reason(broken.code), f"{broken.actual}, limit {broken.limit}"
+    return None
 
 
 def _weak(judged: Judged) -> tuple[Kind, Reason, str]:

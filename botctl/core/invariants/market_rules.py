@@ -8,6 +8,7 @@ from botctl.core.invariants.rule import UNKNOWN, Rule
 from botctl.core.latest import Latest
 from botctl.core.policy import Risk, Venue
 from botctl.core.reasons import Reason
+from botctl.core.risk.calm import flicker_bps
 
 Answer = tuple[bool | None, str, str]
 
@@ -46,11 +47,16 @@ def _replaced(venue: Venue, world: World, seen: Detection) -> str | None:
 
 
 def sellable(case: Case) -> Answer:
-    """A real buy and sell was simulated at this block, and both taxes stay under their caps."""
-    probe, m, risk = case.inputs.detection.probe, case.measures, case.policy.risk
+    """A real buy and sell was simulated at this block, both taxes stay under their caps, and no tier
+    of the gate that was asked refuses. That all were asked is demanded of what is selected.
+    """
+    seen, m, risk = case.inputs.detection, case.measures, case.policy.risk
+    probe = seen.probe
     limit = _SELLABLE_LIMIT.of(risk)
     if probe is None:
         return None, "not probed", limit
+    if seen.tiers is not None and (found := seen.tiers.refusal):
+        return False, f"{found.code}: {found.words}", "every tier of the gate"
     if probe.status is not ProbeStatus.OK:
         return False, f"{probe.status} {probe.reason}".strip(), limit
     buy, sell, loss = m.buy_tax_bps, m.sell_tax_bps, m.round_trip_loss_bps
@@ -96,9 +102,22 @@ def impact_cap_ok(case: Case) -> Answer:
     return quote.impact_bps <= limit, f"{quote.impact_bps} bps", f"{limit} bps"
 
 
+def market_calm(case: Case) -> Answer:
+    """Reserves did not jump since the last cycle, and others are not sandwiched here.
+
+    A market never seen before has not jumped: what it is must be read at one block anyway.
+    """
+    calm, seen = case.policy.calm, case.inputs.detection
+    jumped, caught = flicker_bps(seen), seen.long.sandwiches
+    limit = f"jump {calm.flicker_bps} bps, sandwiches {calm.sandwiches_max}"
+    ok = (jumped is None or jumped <= calm.flicker_bps) and caught <= calm.sandwiches_max
+    return ok, f"jump {0 if jumped is None else jumped} bps, sandwiches {caught}", limit
+
+
 OF_MARKET = (
     Rule(Reason.INV_ROUTE_OK, route_ok),
     Rule(Reason.INV_SELLABLE, sellable),
     Rule(Reason.INV_SLIPPAGE_CAP_OK, slippage_cap_ok),
     Rule(Reason.INV_IMPACT_CAP_OK, impact_cap_ok),
+    Rule(Reason.INV_MARKET_CALM, market_calm),
 )

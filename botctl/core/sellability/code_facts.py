@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from botctl.core.sellability.bytecode import is_code
@@ -24,6 +25,7 @@ class CodeFacts:
     selectors: tuple[Selector, ...]
     powers: tuple[Power, ...]
     traits: tuple[Trait, ...]
+    code_id: str  # sha256 over all the codes, each behind its length: 64 hex digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def code_facts(chain: Sequence[bytes]) -> CodeFacts:
         selectors=selectors,
         powers=powers_of(selectors),
         traits=tuple(sorted(frozenset[Trait]().union(*(link.traits for link in links)))),
+        code_id=sha256(b"".join(b"%d:%b" % (len(code), code) for code in chain)).hexdigest(),
     )
 
 

@@ -7,11 +7,14 @@ from dataclasses import replace
 from botctl.core.accounting import Account, after_fill
 from botctl.core.books import Position
 from botctl.core.codes import Code
-from botctl.core.deciding.cycle import Holdings, worst_cost_wei
+from botctl.core.deciding.spending import Holdings, worst_cost_wei
 from botctl.core.errors import CorruptError
 from botctl.core.intent import Side
 from botctl.core.lifecycle import TERMINAL, OrderState
 from botctl.core.orders import Fill, Order, OrderKind
+from botctl.core.record import NOTHING, Performance
+from botctl.core.risk.regime import Times
+from botctl.core.units import Address
 from botctl.ports.store import Baseline, Closed, Moved
 from botctl.sim.store.orders import moved_order
 from botctl.sim.store.part import Part
@@ -24,10 +27,13 @@ class Books(Part):
         entries = [order for order in orders if _is_entry(order)]
         held = [_position(row) for row in self._t.positions.values() if row.closed_ms is None]
         tokens: defaultdict[str, int] = defaultdict(int)
+        pairs: defaultdict[str, int] = defaultdict(int)
         for position in held:
             tokens[position.token] += position.cost_wei
+            pairs[position.pair] += position.cost_wei
         for order in entries:
             tokens[order.intent.token] += order.intent.amount_in
+            pairs[order.intent.pair] += order.intent.amount_in
         return Holdings(
             positions=tuple(held),
             open_entries=len(entries),
@@ -36,7 +42,23 @@ class Books(Part):
             realised_today_wei=self._realised_since(day_start_ms),
             token_exposure_wei=tuple(sorted(tokens.items())),
             live_pairs=frozenset(order.intent.pair for order in orders),
+            exposures=tuple(sorted(pairs.items())),
         )
+
+    def performance(self, bot: str, since_ms: int, most: int) -> Performance:
+        """Nothing is decided in this world, so nobody is sized by a record."""
+        del bot, since_ms, most
+        return NOTHING
+
+    def times(self, bot: str) -> Times | None:
+        del bot
+        return None
+
+    def top_buyers(
+        self, at_block: int, blocks: int, most: int
+    ) -> Mapping[Address, tuple[Address, ...]]:
+        del at_block, blocks, most
+        return {}
 
     def _realised_since(self, since_ms: int) -> int:
         fills = self._t.fills.values()

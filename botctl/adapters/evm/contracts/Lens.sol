@@ -7,11 +7,13 @@ import {Reads} from "./Reads.sol";
 /// address for the length of the call (no constructor, no storage, no immutables). Unreadable facts
 /// are zero with their flag down; nothing a token does can make the page revert.
 contract Lens {
-    /// `token` is what is traded, `quote` is what it is paid in.
+    /// `token` is what is traded, `quote` is what it is paid in; `holders` may know more than others:
+    /// its launcher and big buyers, zero where there is none.
     struct Query {
         address pair;
         address token;
         address quote;
+        address[3] holders;
     }
 
     /// `name` and `symbol` are undecoded return data (string or bytes32), cut at TEXT_CAP bytes.
@@ -28,7 +30,7 @@ contract Lens {
     }
 
     uint256 private constant TEXT_CAP = 320;
-    uint256 private constant MARKET_WORDS = 14;
+    uint256 private constant MARKET_WORDS = 15;
     uint256 private constant PAIR_WORDS = 5;
     address private constant DEAD = 0x000000000000000000000000000000000000dEaD;
 
@@ -44,6 +46,7 @@ contract Lens {
     uint256 private constant PAIR_QUOTE_OK = 1 << 8;
     uint256 private constant FACTORY_OK = 1 << 9;
     uint256 private constant LP_HELD_OK = 1 << 10;
+    uint256 private constant INSIDERS_OK = 1 << 11;
 
     bytes4 private constant BALANCE_OF = bytes4(keccak256("balanceOf(address)"));
     bytes4 private constant ALLOWANCE = bytes4(keccak256("allowance(address,address)"));
@@ -58,9 +61,10 @@ contract Lens {
     bytes4 private constant TOKEN0 = bytes4(keccak256("token0()"));
     bytes4 private constant TOKEN1 = bytes4(keccak256("token1()"));
 
-    /// 14 words a market: flags, token reserve, quote reserve, time of the reserves, LP supply, LP that
+    /// 15 words a market: flags, token reserve, quote reserve, time of the reserves, LP supply, LP that
     /// nobody can withdraw (zero address, dead address, `lockers`), token supply, owner, token code hash,
-    /// pair code hash, the wallet's tokens, the pair's tokens, the pair's quote, the pair's factory.
+    /// pair code hash, the wallet's tokens, the pair's tokens, the pair's quote, the pair's factory, what
+    /// the insiders hold: owner, `holders` and the token itself, each counted once.
     function markets(Query[] calldata q, address[] calldata lockers, address wallet)
         external
         view
@@ -70,7 +74,7 @@ contract Lens {
         for (uint256 i = 0; i < q.length; i++) {
             uint256 row = _slot(out, i * MARKET_WORDS);
             uint256 flags = _pairFacts(q[i], row) | _tokenFacts(q[i].token, wallet, row);
-            flags |= _held(q[i], row) | _lockedLp(q[i].pair, lockers, row);
+            flags |= _held(q[i], row) | _lockedLp(q[i].pair, lockers, row) | _insiders(q[i], row);
             _put(row, 0, flags);
         }
     }
@@ -163,6 +167,35 @@ contract Lens {
         flags |= _noted(row, 12, PAIR_QUOTE_OK, ok, value);
     }
 
+    function _insiders(Query calldata q, uint256 row) private view returns (uint256 flags) {
+        address[5] memory who;
+        who[0] = q.token;
+        who[1] = address(uint160(_at(row, 7)));
+        for (uint256 i = 0; i < q.holders.length; i++) who[i + 2] = q.holders[i];
+        bool ok = q.token.code.length != 0;
+        uint256 sum;
+        for (uint256 i = 0; i < who.length; i++) {
+            if (!_counts(who, i, q.pair)) continue;
+            (bool each, uint256 held) = Reads.word(q.token, BALANCE_OF, who[i]);
+            (ok, sum) = (ok && each, _addCapped(sum, held));
+        }
+        return _noted(row, 14, INSIDERS_OK, ok, sum);
+    }
+
+    /// Not what is burned or in the pool, and nobody twice.
+    function _counts(address[5] memory who, uint256 index, address pair)
+        private
+        pure
+        returns (bool)
+    {
+        address one = who[index];
+        if (one == address(0) || one == DEAD || one == pair) return false;
+        for (uint256 i = 0; i < index; i++) {
+            if (who[i] == one) return false;
+        }
+        return true;
+    }
+
     function _lockedLp(address pair, address[] calldata lockers, uint256 row)
         private
         view
@@ -209,6 +242,12 @@ contract Lens {
     function _slot(bytes memory out, uint256 index) private pure returns (uint256 row) {
         assembly ("memory-safe") {
             row := add(add(out, 32), mul(index, 32))
+        }
+    }
+
+    function _at(uint256 row, uint256 index) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(row, mul(index, 32)))
         }
     }
 

@@ -1,0 +1,1 @@
+"""What limits an entry besides the market itself: our record, the times, the pool's nerves."""

@@ -1,0 +1,66 @@
+"""The closer look of a scan: every tier of the gate, at what is held and at the best candidates."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from botctl.core.deciding.cycle import Moment, shortlist
+from botctl.core.errors import BotError
+from botctl.core.facts import Detection, ProbeStatus, World
+from botctl.core.measures import measures, tiers_rest_on
+from botctl.flows.standing import standing_now
+from botctl.ports.runtime import Runtime
+
+if TYPE_CHECKING:
+    from botctl.core.deciding.spending import Holdings
+
+DAY_MS: Final = 86_400_000
+
+
+def with_tiers(rt: Runtime, world: World, detections: Sequence[Detection]) -> list[Detection]:
+    """The detections, those on the shortlist with what the tiers say of them at the world's block.
+
+    What they said a while ago stands as long as `still_holds` says so. A node that cannot answer
+    leaves them unasked, and what is unasked is not entered; the scan itself goes on.
+    """
+    if rt.scan_plan.tiers_max == 0:
+        return [replace(seen, tiers=None) for seen in detections]
+    kept = [
+        seen if still_holds(rt, world, seen) else replace(seen, tiers=None) for seen in detections
+    ]
+    now_ms = rt.clock.now_ms()
+    wanted = shortlist(
+        Moment(now_ms, world, (), standing_now(rt)),
+        kept,
+        _holdings(rt, now_ms),
+        rt.policy,
+        most=rt.scan_plan.tiers_max,
+    )
+    due = [i for i in wanted if kept[i].tiers is None and kept[i].probe is not None]
+    if not due:
+        return kept
+    try:
+        found = rt.tiers(rt, world, [kept[i] for i in due])
+    except BotError as error:
+        rt.log.warning("the tiers of the gate were not asked", code=error.code, markets=len(due))
+        return kept
+    for i, tiers in zip(due, found, strict=True):
+        kept[i] = replace(kept[i], tiers=tiers)
+    return kept
+
+
+def still_holds(rt: Runtime, world: World, seen: Detection) -> bool:
+    """Young enough, and nothing is seen that could make the answer another one.
+
+    A round trip that fails now, or pays another tax, asks all tiers again.
+    """
+    tiers = seen.tiers
+    if tiers is None:
+        return False
+    young = 0 <= world.fetched_at_ms - tiers.asked_ms <= rt.scan_plan.tiers_age_max_ms
+    same = tiers.rests_on == tiers_rest_on(seen, measures(world, seen))
+    return young and same and seen.probe is not None and seen.probe.status is ProbeStatus.OK
+
+
+def _holdings(rt: Runtime, now_ms: int) -> "Holdings":
+    return rt.store.holdings(rt.identity.bot, now_ms - now_ms % DAY_MS)
