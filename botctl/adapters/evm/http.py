@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from botctl.adapters.evm.endpoint import Endpoint
-from botctl.adapters.evm.inbox import Inbox, read_reply
+from botctl.adapters.evm.inbox import BODY_BYTES_MAX, Inbox, read_reply
 from botctl.adapters.evm.transport import Reply
 
 if TYPE_CHECKING:
@@ -21,14 +21,20 @@ MS_PER_S: Final = 1_000
 class HttpTransport:
     """A Transport for one endpoint. Not for use by two threads at once."""
 
-    def __init__(self, to: Endpoint, *, timeout_ms: int) -> None:
+    def __init__(
+        self, to: Endpoint, *, timeout_ms: int, body_bytes_max: int = BODY_BYTES_MAX
+    ) -> None:
         self._to = to
+        self._body_bytes_max = body_bytes_max
         self._timeout_s = timeout_ms / MS_PER_S
         self._socket: socket.socket | None = None
         self._tls: ssl.SSLContext | None = None
 
     def post(self, body: bytes) -> Reply:
-        request = b"%s%d\r\n\r\n%s" % (self._to.head, len(body), body)
+        return self.exchange(b"%s%d\r\n\r\n%s" % (self._to.head, len(body), body))
+
+    def exchange(self, request: bytes) -> Reply:
+        """Any whole request that may be sent twice. Raises as `Transport.post` does."""
         deadline_s = monotonic() + self._timeout_s
         kept = self._socket
         if kept is not None and (reply := self._over_kept(kept, request, deadline_s)):
@@ -46,7 +52,7 @@ class HttpTransport:
         The request may still have been read. Sending it again is safe, because all we ever
         send is reads and same-bytes transactions.
         """
-        inbox = Inbox(kept, deadline_s)
+        inbox = Inbox(kept, deadline_s, self._body_bytes_max)
         try:
             kept.settimeout(max(deadline_s - monotonic(), 0.001))
             kept.sendall(request)
@@ -70,7 +76,7 @@ class HttpTransport:
         except BaseException:
             self.close()
             raise
-        return self._finish(Inbox(opened, deadline_s))
+        return self._finish(Inbox(opened, deadline_s, self._body_bytes_max))
 
     def _finish(self, inbox: Inbox) -> Reply:
         keep = False

@@ -4,7 +4,7 @@ import socket
 from time import monotonic
 from typing import Final
 
-from botctl.adapters.evm.transport import GarbageError, Reply
+from botctl.adapters.evm.transport import GarbageError, Reply, TooLargeError
 
 HEAD_BYTES_MAX: Final = 32 * 1024
 BODY_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -19,7 +19,10 @@ BODILESS: Final = frozenset({204, 304})
 class Inbox:
     """The bytes received so far, and the moment after which waiting for more is in vain."""
 
-    def __init__(self, source: socket.socket, deadline_s: float) -> None:
+    def __init__(
+        self, source: socket.socket, deadline_s: float, body_bytes_max: int = BODY_BYTES_MAX
+    ) -> None:
+        self.body_bytes_max = body_bytes_max
         self._source = source
         self._deadline_s = deadline_s
         self._held = bytearray()
@@ -57,7 +60,7 @@ class Inbox:
     def rest(self, bytes_max: int) -> bytearray:
         while self.fill():
             if len(self._held) > bytes_max:
-                raise GarbageError("a body without end")
+                raise TooLargeError("a body without end")
         body, self._held = self._held, bytearray()
         return body
 
@@ -95,8 +98,8 @@ def read_reply(inbox: Inbox) -> tuple[Reply, bool]:
     if b"transfer-encoding" in fields:
         raise GarbageError("an encoding we did not ask for")
     if b"content-length" not in fields:
-        return Reply(status, inbox.rest(BODY_BYTES_MAX)), False
-    body = inbox.exactly(_size(fields[b"content-length"], 10))
+        return Reply(status, inbox.rest(inbox.body_bytes_max)), False
+    body = inbox.exactly(_size(fields[b"content-length"], 10, inbox.body_bytes_max))
     keep = closing == b"keep-alive" or (version != b"HTTP/1.0" and closing != b"close")
     return Reply(status, body), keep and not inbox.started  # what follows is not ours to guess
 
@@ -124,10 +127,12 @@ def _fields(lines: list[bytes]) -> dict[bytes, bytes]:
 
 
 def _chunked(inbox: Inbox) -> bytearray:
-    body = bytearray()
-    while size := _size(inbox.line(b"\r\n", CHUNK_LINE_BYTES_MAX).partition(b";")[0], 16):
-        if len(body) + size > BODY_BYTES_MAX:
-            raise GarbageError("a body too large")
+    body, bytes_max = bytearray(), inbox.body_bytes_max
+    while size := _size(
+        inbox.line(b"\r\n", CHUNK_LINE_BYTES_MAX).partition(b";")[0], 16, bytes_max
+    ):
+        if len(body) + size > bytes_max:
+            raise TooLargeError("a body too large")
         body += inbox.exactly(size)
         if inbox.exactly(2) != b"\r\n":
             raise GarbageError("a chunk longer than its size")
@@ -137,7 +142,7 @@ def _chunked(inbox: Inbox) -> bytearray:
     raise GarbageError("an endless tail")
 
 
-def _size(digits: bytes, base: int) -> int:
+def _size(digits: bytes, base: int, bytes_max: int) -> int:
     text = digits.strip()
     if not text.isalnum():  # int() would take signs, blanks and underscores
         raise GarbageError("a length that is no number")
@@ -145,6 +150,6 @@ def _size(digits: bytes, base: int) -> int:
         size = int(text, base)
     except ValueError:
         raise GarbageError("a length that is no number") from None
-    if size > BODY_BYTES_MAX:
-        raise GarbageError("a body too large")
+    if size > bytes_max:
+        raise TooLargeError("a body too large")
     return size

@@ -14,6 +14,10 @@ class GarbageError(ValueError):
     """The other side broke the protocol: truncated, oversized, or not HTTP at all."""
 
 
+class TooLargeError(GarbageError):
+    """An answer longer than we are willing to hold."""
+
+
 class Transport(Protocol):
     """Posts one body and returns the answer.
 
