@@ -10,6 +10,7 @@ from botctl.cli.app import COMMANDS
 from botctl.core.codes import Code
 from botctl.core.reasons import Reason
 from botctl.core.sellability.codes import SellCode
+from botctl.core.sellability.opinion import Silence
 from botctl.core.sellability.proof import ProofCode
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
@@ -64,4 +65,4 @@ def _is_command(words: str) -> bool:
 def test_every_code_of_the_gate_has_its_line() -> None:
     page = (RUNBOOKS / "sellability.md").read_text(encoding="utf-8")
     told = re.findall(r"^\| ([A-Z_]+) \|", page, re.MULTILINE)
-    assert told == [*map(str, SellCode), *map(str, ProofCode)]
+    assert told == [*map(str, SellCode), *map(str, ProofCode), *map(str, Silence)]

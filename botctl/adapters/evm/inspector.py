@@ -1,5 +1,6 @@
 """A token's code behind its proxies, its pair, and the gate's simulations, from one node."""
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import msgspec
@@ -9,6 +10,7 @@ from botctl.adapters.evm.abi import address, unhexed
 from botctl.adapters.evm.gate import Gate
 from botctl.adapters.evm.gate_case import NAMELESS, Power, Suspect
 from botctl.adapters.evm.gate_helpers import named_addresses, with_helpers
+from botctl.adapters.evm.hashing import hash32
 from botctl.adapters.evm.lent_code import pinned
 from botctl.adapters.evm.quantity import address_of
 from botctl.adapters.evm.rpc import Rpc
@@ -76,7 +78,8 @@ class EvmInspector:
 
     def code(self, token: Address, at: BlockRef) -> CodeFacts:
         """Stops where nothing more can be read: the facts then say what is missing."""
-        return code_facts(self._chain(token, at).codes)
+        codes = self._chain(token, at).codes
+        return replace(code_facts(codes), hashes=tuple(map(hash32, codes)))
 
     def prove(self, suspicion: Suspicion, *, amount_wei: int, at: BlockRef) -> Proof:
         case = Suspect(

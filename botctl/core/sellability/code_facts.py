@@ -11,6 +11,7 @@ from botctl.core.sellability.powers import Power
 from botctl.core.sellability.proxies import Proxy, ProxyKind, proxy_of
 from botctl.core.sellability.selectors import Selector, powers_of, selector_of
 from botctl.core.sellability.traits import Trait, traits
+from botctl.core.units import Hash32
 
 CHAIN_MAX: Final = 4  # codes one behind the other; honest tokens have at most three
 
@@ -26,6 +27,7 @@ class CodeFacts:
     powers: tuple[Power, ...]
     traits: tuple[Trait, ...]
     code_id: str  # sha256 over all the codes, each behind its length: 64 hex digits
+    hashes: tuple[Hash32, ...] = ()  # keccak of each code of the chain, by whoever read them
 
 
 @dataclass(frozen=True, slots=True)
