@@ -1,0 +1,1 @@
+"""Services outside that know something of tokens. Loaded only when one of them is configured."""
