@@ -10,6 +10,7 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 WAIT_S_MAX = 30.0
+TLS_HELLO = b"\x16"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class StandIn:
                 more = client.recv(65536)
             except TimeoutError:
                 continue
-            if not more:
+            if not more or more.startswith(TLS_HELLO):
                 return None
             got += more
         return got

@@ -128,6 +128,19 @@ def test_an_answer_just_within_the_bound_is_read() -> None:
 
 
 @every
+def test_who_speaks_no_tls_where_https_is_set_gets_no_key(
+    made: Callable[[str, int], Source],
+) -> None:
+    with StandIn(says({})) as service:
+        source = made(service.url.replace("http:", "https:"), PATIENT_MS)
+        found = dict(source.said((TOKEN,), 1, lambda: False))
+        source.close()
+    assert found == {TOKEN: Silence.UNREACHABLE}
+    assert service.connections == 1
+    assert service.asked == []
+
+
+@every
 def test_no_error_holds_the_key_or_the_url(made: Callable[[str, int], Source]) -> None:
     """Not even one that was raised on the way: causes are cut off."""
     with StandIn(lambda _: Raw(http(KEY.encode(), "401 Unauthorized"))) as service:
