@@ -25,7 +25,7 @@ def plain_config(settings: Settings, source: Path) -> Config:
         chain=settings.chain.values(),
         wallet=settings.wallet.values(resolved(settings.wallet.keystore, home)),
         storage=_storage(settings, home),
-        log=settings.log.values(resolved(settings.log.file, home) if settings.log.file else ""),
+        log=settings.log.values(_placed(settings.log.file, home)),
         schedule=settings.schedule.values(),
         policy=_policy(settings),
         scan_plan=_scan_plan(settings),
@@ -33,6 +33,8 @@ def plain_config(settings: Settings, source: Path) -> Config:
             settings.chain.confirmations,
             settings.chain.private_blocks if settings.chain.private_url else 0,
         ),
+        enrich=settings.enrich.values(),
+        gate=settings.gate.values(_placed(settings.gate.trap_code_file, home)),
         paper_balance_wei=settings.paper.balance_wei,
         clock_offset_ms=settings.devnet.clock_offset_ms if settings.bot.mode is Mode.DEVNET else 0,
     )
@@ -44,6 +46,10 @@ def config_hash(settings: Settings) -> str:
         leaf.name: leaf.plain for leaf in leaves(settings) if not leaf.secret and not leaf.place
     }
     return sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+
+
+def _placed(file: str, home: Path) -> str:
+    return resolved(file, home) if file else ""
 
 
 def _storage(settings: Settings, home: Path) -> StorageValues:

@@ -7,6 +7,7 @@ from pydantic_core import ErrorDetails
 
 from botctl.config.blank import BLANK
 from botctl.config.groups.chain import QuoteToken
+from botctl.config.groups.outside import SourceGroup
 from botctl.config.groups.risk import BandGroup
 from botctl.config.leaves import Leaf, env_name, leaves
 from botctl.config.nearest import hint
@@ -98,6 +99,7 @@ def _known() -> list[str]:
     lists: tuple[tuple[str, type[BaseModel]], ...] = (
         ("bands", BandGroup),
         ("venue.quotes", QuoteToken),
+        ("enrich.sources", SourceGroup),
     )
     inner = [f"{name}.{key}" for name, kind in lists for key in kind.model_fields]
     return [*Settings.model_fields, *(leaf.name for leaf in _leaves()), *inner]

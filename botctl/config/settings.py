@@ -18,6 +18,7 @@ from botctl.config.groups.limits import (
     SizingGroup,
     one_each,
 )
+from botctl.config.groups.outside import EnrichGroup, GateGroup
 from botctl.config.groups.places import PAPER_WALLET, StorageGroup, WalletGroup
 from botctl.config.groups.risk import BANDS_DEFAULT, BandGroup, RiskGroup, ascending
 from botctl.config.groups.scan import FreshnessGroup, ScanGroup
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     calm: CalmGroup = CalmGroup()
     live_probe: LiveProbeGroup = LiveProbeGroup()
     execution: ExecutionGroup = ExecutionGroup()
+    gate: GateGroup = GateGroup()
+    enrich: EnrichGroup = EnrichGroup()
     paper: PaperGroup = PaperGroup()
     devnet: DevnetGroup = DevnetGroup()
     log: LogGroup = LogGroup()

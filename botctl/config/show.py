@@ -42,11 +42,22 @@ def shown_config(given: Path | None, env: Mapping[str, str]) -> ShownConfig:
 def _value(leaf: Leaf) -> object:
     if leaf.secret:
         return (
-            [masked(str(u)) for u in leaf.plain]
+            [_hidden(item) for item in leaf.plain]
             if isinstance(leaf.plain, list)
             else masked(str(leaf.plain))
         )
     return written(leaf.plain) if leaf.amount and isinstance(leaf.plain, int) else leaf.plain
+
+
+def _hidden(item: object) -> object:
+    """Of a table, all that is neither its key nor where its URL leads."""
+    if not isinstance(item, Mapping):
+        return masked(str(item))
+    return {
+        **item,
+        "url": masked(str(item.get("url", ""))),
+        "key": "***" if item.get("key") else "",
+    }
 
 
 def masked(url: str) -> str:

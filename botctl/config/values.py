@@ -4,13 +4,13 @@ Each class is filled by the group of the same subject in `botctl/config/groups`,
 limits and descriptions. Paths are absolute here: they were resolved against the settings file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from botctl.core.facts import Mode
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
-from botctl.core.units import Address
+from botctl.core.units import Address, Hash32
 
 
 class PassphraseSource(StrEnum):
@@ -86,6 +86,36 @@ class ScheduleValues:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceValues:
+    """`url` and `key` go to the service and nowhere else."""
+
+    kind: str
+    url: str = field(repr=False)
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichValues:
+    """`also_refuse` and `only_warn` name SellCodes."""
+
+    sources: tuple[SourceValues, ...]
+    deadline_ms: int
+    tokens_max: int
+    cache_s: int
+    silent_refuses: bool
+    also_refuse: tuple[str, ...]
+    only_warn: tuple[str, ...]
+    holder_max_bps: int
+    lp_unlocked_max_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateValues:
+    trap_code_hashes: tuple[Hash32, ...]
+    trap_code_file: str  # empty: none
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything `wiring` builds a Runtime from. `config_hash` covers all but secrets and places."""
 
@@ -100,5 +130,7 @@ class Config:
     policy: Policy
     scan_plan: ScanPlan
     send_plan: SendPlan
+    enrich: EnrichValues
+    gate: GateValues
     paper_balance_wei: int
     clock_offset_ms: int

@@ -10,6 +10,7 @@ from botctl.core.facts import BlockRef, Detection, Facts, Market, Probe, Source,
 from botctl.core.measures import Measures, measures
 from botctl.core.sellability.code_facts import CodeFacts
 from botctl.core.sellability.codes import Severity
+from botctl.core.sellability.opinion import Opinion
 from botctl.core.sellability.proof import Proof
 from botctl.core.units import Address, CycleId
 from botctl.flows.check_again import detection_of
@@ -42,6 +43,7 @@ class CheckReport:
     probe: Probe | None
     code: CodeFacts
     proof: Proof
+    opinions: tuple[Opinion, ...]
 
 
 def check(rt: Runtime, wanted: str) -> CheckReport:
@@ -61,6 +63,7 @@ def check(rt: Runtime, wanted: str) -> CheckReport:
         probe=seen.probe,
         code=found.code,
         proof=found.proof,
+        opinions=found.opinions,
     )
 
 

@@ -10,9 +10,11 @@ from botctl.core.policy import Risk
 from botctl.core.reasons import Reason
 from botctl.core.sellability.code_facts import CodeFacts
 from botctl.core.sellability.codes import Severity
+from botctl.core.sellability.opinion import Opinion
 from botctl.core.sellability.powers import TRAPPING, Power
 from botctl.core.sellability.proof import PowerUse, Proof, ProofCaps, Tries, verdict
 from botctl.core.sellability.round_trip import round_trip_findings
+from botctl.core.sellability.rules import added_findings
 from botctl.core.sellability.selectors import NEEDED, SIGNATURES, Selector
 from botctl.core.sellability.static import has_live_owner, static_findings
 from botctl.core.units import Address
@@ -36,11 +38,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """`findings`: refusals first; among equals, what was seen before what could be."""
+    """`findings`: refusals first; among equals, what was seen before what could be, then hearsay."""
 
     code: CodeFacts
     proof: Proof
     findings: tuple[Told, ...]
+    opinions: tuple[Opinion, ...] = ()  # of services outside, word for word
 
 
 def examine(rt: Runtime, world: World, seen: Detection) -> Examined:
@@ -51,7 +54,8 @@ def examine(rt: Runtime, world: World, seen: Detection) -> Examined:
         market.token, market.pair, _actors(rt, seen), _most_dangerous_first(code.selectors)
     )
     proof = inspector.prove(suspicion, amount_wei=rt.policy.risk.trade_wei, at=at)
-    return Examined(code, proof, _findings(rt, world, seen, code, proof))
+    said = rt.enrichment().opinions([market.token], rt.policy.venue.chain_id)
+    return Examined(code, proof, _findings(rt, world, seen, code, proof, said), said)
 
 
 def tiers_of(rt: Runtime, world: World, detections: Sequence[Detection]) -> tuple[Tiers, ...]:
@@ -101,7 +105,12 @@ def _most_dangerous_first(selectors: tuple[Selector, ...]) -> tuple[Selector, ..
 
 
 def _findings(
-    rt: Runtime, world: World, seen: Detection, code: CodeFacts, proof: Proof
+    rt: Runtime,
+    world: World,
+    seen: Detection,
+    code: CodeFacts,
+    proof: Proof,
+    opinions: Sequence[Opinion],
 ) -> tuple[Told, ...]:
     risk = rt.policy.risk
     caps = _caps(risk, Severity.WARN if rt.send_plan.gate_unproven else Severity.REFUSE)
@@ -111,10 +120,12 @@ def _findings(
         proven=_harmless(code, proof, caps),
     )
     trip = round_trip_findings(seen.probe, measures(world, seen), risk)
+    added = added_findings(rt.gate_rules(), code.hashes, opinions)
     told = (
         *(Told(f.code, f.severity, f.words) for f in trip),
         *(Told(f.code, f.severity, f.words, f.said) for f in verdict(proof, caps)),
         *(Told(f.code, f.severity, f.words) for f in static),
+        *(Told(f.code, f.severity, f.words) for f in added),
     )
     return tuple(sorted(told, key=lambda one: one.severity is not Severity.REFUSE))
 

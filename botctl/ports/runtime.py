@@ -17,6 +17,8 @@ from botctl.ports.files import BundleFolder
 from botctl.ports.store import Store
 
 if TYPE_CHECKING:  # the tiers of the gate cost a start 50 ms
+    from botctl.core.sellability.rules import GateRules
+    from botctl.ports.enrich import Enrichment
     from botctl.ports.inspect import TokenInspector
 
 
@@ -67,6 +69,9 @@ class Runtime:
     """All tiers for one entry; loads them when it is first asked, so only before a signature."""
     tiers: Callable[["Runtime", World, Sequence[Detection]], tuple[Tiers, ...]]
     """The same for a scan's shortlist, in a form that bundles keep."""
+    gate_rules: Callable[[], "GateRules"]
+    enrichment: Callable[[], "Enrichment"]
+    """Services that may speak against a token; loaded when the gate first asks."""
     only_one: Callable[[str], AbstractContextManager[bool]]
     """A lock for one command; the value says whether we have it (False: another run does)."""
     bundle_folder: BundleFolder

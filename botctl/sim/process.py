@@ -8,9 +8,11 @@ from typing import cast
 from botctl.core.case import Check
 from botctl.core.facts import Detection, Tiers, World
 from botctl.core.plans import SendPlan
+from botctl.core.sellability.rules import GateRules
 from botctl.ports.chain import MarketReader, Sender, Signer, TxReader
 from botctl.ports.clock import Ids
 from botctl.ports.codec import Codec
+from botctl.ports.enrich import Enrichment
 from botctl.ports.files import BundleFolder
 from botctl.ports.inspect import TokenInspector
 from botctl.ports.runtime import Log, Runtime
@@ -98,6 +100,8 @@ def _runtime(outside: Outside, clock: HostClock, seam: Seam) -> Runtime:
         inspector=lambda: cast("TokenInspector", absent),
         gate=_no_gate,
         tiers=_no_tiers,
+        gate_rules=lambda: cast("GateRules", absent),
+        enrichment=lambda: cast("Enrichment", absent),
         txs=cast("TxReader", node),
         sender=QuietSender(cast("Sender", Port("sender", outside.sender, seam))),
         calls=SimCalls(),

@@ -23,6 +23,7 @@ from botctl.core.case import Check
 from botctl.core.facts import Detection, Tiers, World
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
+from botctl.wiring.outside import Outside, gate_rules
 from botctl.wiring.venues import Nodes, Place, place_of
 
 if TYPE_CHECKING:
@@ -38,10 +39,12 @@ def connected(config: Config, env: Mapping[str, str], log: Log, store: Store) ->
     rpcs = [_rpc(config, url) for url in config.chain.urls]
     senders = [_bare(config, url) for url in config.chain.urls]
     relay = _bare(config, config.chain.private_url) if config.chain.private_url else None
+    outside = Outside(config)
     try:
         nodes = Nodes(rpcs, senders, relay)
-        yield _runtime(config, env, log, store, nodes)
+        yield _runtime(config, env, log, store, nodes, outside)
     finally:
+        outside.close()
         for rpc in (*rpcs, *senders, *([relay] if relay else [])):
             rpc.close()
 
@@ -59,7 +62,12 @@ def _rpc(config: Config, url: str) -> Rpc:
 
 
 def _runtime(
-    config: Config, env: Mapping[str, str], log: Log, store: Store, nodes: Nodes
+    config: Config,
+    env: Mapping[str, str],
+    log: Log,
+    store: Store,
+    nodes: Nodes,
+    outside: Outside,
 ) -> Runtime:
     place = place_of(config, env, nodes, store)
     return Runtime(
@@ -76,6 +84,8 @@ def _runtime(
         inspector=cache(lambda: _inspector(config, nodes)),
         gate=_gate,
         tiers=_tiers,
+        gate_rules=cache(lambda: gate_rules(config)),
+        enrichment=outside,
         txs=place.txs,
         sender=place.sender,
         calls=RouterCalls(),

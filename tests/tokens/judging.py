@@ -8,8 +8,11 @@ from botctl.adapters.devnet import control
 from botctl.adapters.evm.inspector import EvmInspector
 from botctl.adapters.evm.reader import EvmMarketReader
 from botctl.core.facts import Detection
+from botctl.core.sellability.opinion import OpinionCaps
+from botctl.core.sellability.rules import GateRules
 from botctl.flows.gate import Examined, examine
 from botctl.ports.chain import MarketQuery, SurveyRequest
+from botctl.ports.enrich import NoEnrichment
 from botctl.ports.runtime import Runtime
 from tests.support.builders import make_detection, make_policy, make_send_plan, make_world
 from tests.tokens.corpus import CORPUS
@@ -30,6 +33,8 @@ class Desk:
         policy = make_policy()
         self.policy = replace(policy, risk=replace(policy.risk, trade_wei=STAKE_WEI))
         self.send_plan = make_send_plan()
+        self.gate_rules = lambda: GateRules(OpinionCaps(300, 300, 1_500, 5_000), {})
+        self.enrichment = NoEnrichment
 
 
 def judged() -> Iterator[tuple[Token, Examined]]:

@@ -9,6 +9,7 @@ from botctl.cli.show import ether
 from botctl.cli.tables import Cell, pairs, table
 from botctl.cli.terminal import GREEN, RED, YELLOW, bold
 from botctl.core.sellability.codes import Severity
+from botctl.core.sellability.opinion import Opinion
 from botctl.core.sellability.proof import Sale
 from botctl.core.sellability.static import has_live_owner
 from botctl.flows.check import CheckReport, Verdict, check
@@ -69,6 +70,17 @@ def _lines(report: CheckReport) -> Iterator[str]:
     yield from table(headers, [_sale(sale) for sale in sales])
     used = sum(use.accepted > 0 for use in report.proof.owner.powers)
     yield f"owner's powers: {used} of {len(report.proof.owner.powers)} were accepted when used"
+    if report.opinions:
+        yield bold("\nServices")
+        yield from table(("service", "says"), [(one.source, _said(one)) for one in report.opinions])
+
+
+def _said(opinion: Opinion) -> str:
+    """Every claim, also those within the caps, which are no findings."""
+    if opinion.silent is not None:
+        return f"nothing: {opinion.silent}"
+    claims = (f"{c.code}{'' if c.bps is None else f' {_bps(c.bps)}'}" for c in opinion.claims)
+    return ", ".join(claims) or "nothing against it"
 
 
 def _sale(sale: Sale) -> tuple[str, ...]:
