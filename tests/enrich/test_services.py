@@ -193,6 +193,23 @@ def test_our_own_mistake_is_a_silence_too_and_is_printed(monkeypatch: pytest.Mon
     assert printed.get(timeout=WAIT_S_MAX) is ZeroDivisionError
 
 
+def test_who_has_spoken_is_free_before_its_thread_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    hold, now = threading.Event(), Now()
+    monkeypatch.setattr(threading, "excepthook", lambda _: hold.wait(WAIT_S_MAX))
+
+    class Lingers(Told):
+        def said(
+            self, tokens: Sequence[Address], chain_id: int, is_over: Callable[[], bool]
+        ) -> Iterator[tuple[Address, Said]]:
+            yield from super().said(tokens, chain_id, is_over)
+            raise ZeroDivisionError  # its thread is held where it would be printed
+
+    alone = services(Lingers(), now=now)
+    assert [each.silent for each in alone.opinions([TOKEN], 1)] == [None]
+    assert [each.silent for each in alone.opinions([OTHER], 1)] == [None]
+    hold.set()
+
+
 def test_no_token_asks_nobody() -> None:
     told = Told()
     assert services(told).opinions([], 1) == ()

@@ -27,11 +27,9 @@ MADE: tuple[Callable[[str, int], Source], ...] = (
 every = pytest.mark.parametrize("made", MADE, ids=("goplus", "honeypot_is", "explorer"))
 
 
-def chunked(body: bytes) -> bytes:
-    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (
-        len(body),
-        body,
-    )
+def chunked(*parts: bytes) -> bytes:
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s0\r\n\r\n" % chunks
 
 
 TROUBLE: tuple[tuple[str, Raw, Silence], ...] = (
@@ -48,7 +46,8 @@ TROUBLE: tuple[tuple[str, Raw, Silence], ...] = (
     ("exponent", Raw(http(b'{"code": 1e99999999999999999999}')), Silence.GARBAGE),
     ("no HTTP", Raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), Silence.GARBAGE),
     ("10 MB", Raw(http(b" " * HUGE)), Silence.TOO_LARGE),
-    ("10 MB in chunks", Raw(chunked(b" " * HUGE)), Silence.TOO_LARGE),
+    ("10 MB in one chunk", Raw(chunked(b" " * HUGE)), Silence.TOO_LARGE),
+    ("10 MB in chunks", Raw(chunked(*[b" " * (HUGE // 10)] * 10)), Silence.TOO_LARGE),
     (
         "only said to be",
         Raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % HUGE),
