@@ -12,12 +12,15 @@ from botctl.adapters.evm.gate_case import Suspect
 from botctl.adapters.evm.paging import Pages, ask_all
 from botctl.adapters.evm.prober import ProbeQuery, Prober
 from botctl.core.sellability.codes import Severity
+from botctl.flows.gate import examine_all
+from tests.support.builders import make_world
 from tests.tokens.corpus import HONEST
-from tests.tokens.judging import judged
+from tests.tokens.judging import Desk, judged, runtime, seen_at
 from tests.tokens.market import Market, Stall, opened
 from tests.tokens.trading import STAKE_WEI
 
 SIZES = (1, 50, 200)
+WHOLE_SIZES = (1, 10, 50)
 ROUNDS = 9
 SMALL = 5
 LIMIT_US = 190  # EVM.md: a token proven sellable in a batch
@@ -29,6 +32,8 @@ def figures(options: Options) -> Iterator[Line]:
     with opened([row for row in rows if row.hardfork is None]) as market:
         for size in SIZES[:2] if options.quick else SIZES:
             yield from _costs(options, market, size)
+        for size in WHOLE_SIZES[:2] if options.quick else WHOLE_SIZES:
+            yield from _whole(options, market, size)
     yield Note(f"EVM.md's figure for one token in a batch: {LIMIT_US} us of the node")
     if not options.quick:
         yield from _verdicts()
@@ -52,6 +57,25 @@ def _costs(options: Options, market: Market, size: int) -> Iterator[Line]:
             ratio=rounds.wall_s(case) * 1e3 / size,
             mark=BATCHED if (case, size) == ("tier 2", 50) else None,
         )
+
+
+def _whole(options: Options, market: Market, size: int) -> Iterator[Line]:
+    """All that an entry pays for: code, launcher, helpers, and the tiers 3 to 5."""
+    stalls = _many(market, size)
+    world = make_world(block=control.head(market.rpc))
+    seen = list(seen_at(market, stalls))
+
+    def examined() -> None:
+        assert len(examine_all(runtime(Desk(market)), world, seen)) == size
+
+    before = market.rpc.round_trips
+    examined()
+    requests = market.rpc.round_trips - before
+    case = f"the whole gate, a token, {size} at once"
+    rounds = interleaved({case: in_process(examined)}, options.rounds(ROUNDS))
+    value = rounds.wall_s(case) * 1e3 / size
+    yield Figure(what=case, value=value, unit="ms", spread=rounds.spread(case))
+    yield Note(f"{size} at once: {requests} requests in all")
 
 
 def _probe(market: Market, stalls: Sequence[Stall]) -> None:

@@ -121,7 +121,7 @@ class Tiers:
 
     block: int
     asked_ms: int
-    code_id: str  # sha256 over the token's code and every code behind it, 64 hex digits
+    code_id: str  # sha256 over the hashes of the token's code and of every code behind it
     rests_on: str  # what they were true of: another code, owner or tax is asked about anew
     findings: tuple[TierFinding, ...]
 

@@ -1,7 +1,8 @@
-"""The gate: what all tiers find out about one token at one block, as findings with their codes."""
+"""The gate: what all tiers find out about tokens at one block, as findings with their codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from botctl.core.case import Check
 from botctl.core.facts import Detection, TierFinding, Tiers, World
@@ -18,7 +19,7 @@ from botctl.core.sellability.rules import added_findings
 from botctl.core.sellability.selectors import NEEDED, SIGNATURES, Selector
 from botctl.core.sellability.static import has_live_owner, static_findings
 from botctl.core.units import Address
-from botctl.ports.inspect import Suspicion
+from botctl.ports.inspect import Suspicion, TokenInspector
 from botctl.ports.runtime import Runtime
 
 RISE_BPS = 100  # a tax that grows by more than a whole percent is another tax
@@ -37,6 +38,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """Everything that one verdict rests on."""
+
+    seen: Detection
+    code: CodeFacts
+    proof: Proof
+    opinions: tuple[Opinion, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """`findings`: refusals first; among equals, what was seen before what could be, then hearsay."""
 
@@ -46,16 +57,31 @@ class Examined:
     opinions: tuple[Opinion, ...] = ()  # of services outside, word for word
 
 
-def examine(rt: Runtime, world: World, seen: Detection) -> Examined:
-    """Reads and simulations only, pinned to the world's block."""
-    market, at, inspector = seen.market, world.block, rt.inspector()
-    code = inspector.code(market.token, at)
-    suspicion = Suspicion(
-        market.token, market.pair, _actors(rt, seen), _most_dangerous_first(code.selectors)
+def examine_all(rt: Runtime, world: World, detections: Sequence[Detection]) -> tuple[Examined, ...]:
+    """One a detection, in order; reads and simulations only, pinned to the world's block.
+
+    Raises a BotError when the node, not a token, is in trouble.
+    """
+    at, inspector = world.block, rt.inspector()
+    codes = inspector.codes([seen.market.token for seen in detections], at)
+    actors = _actors(inspector, detections)
+    suspicions = [
+        Suspicion(seen.market.token, seen.market.pair, who, _most_dangerous_first(code.selectors))
+        for seen, code, who in zip(detections, codes, actors, strict=True)
+    ]
+    proofs = inspector.proofs(suspicions, amount_wei=rt.policy.risk.trade_wei, at=at)
+    said = _opinions(rt, detections)
+    return tuple(
+        Examined(code, proof, _findings(rt, world, Looked(seen, code, proof, heard)), heard)
+        for seen, code, proof, heard in zip(detections, codes, proofs, said, strict=True)
     )
-    proof = inspector.prove(suspicion, amount_wei=rt.policy.risk.trade_wei, at=at)
-    said = rt.enrichment().opinions([market.token], rt.policy.venue.chain_id)
-    return Examined(code, proof, _findings(rt, world, seen, code, proof, said), said)
+
+
+def _opinions(rt: Runtime, detections: Sequence[Detection]) -> list[tuple[Opinion, ...]]:
+    """Of each token, by whichever service was asked of it; all are asked at once."""
+    tokens = [seen.market.token for seen in detections]
+    heard = rt.enrichment().opinions(tokens, rt.policy.venue.chain_id)
+    return [tuple(one for one in heard if one.token == token) for token in tokens]
 
 
 def tiers_of(rt: Runtime, world: World, detections: Sequence[Detection]) -> tuple[Tiers, ...]:
@@ -64,17 +90,21 @@ def tiers_of(rt: Runtime, world: World, detections: Sequence[Detection]) -> tupl
         Tiers(
             block=world.block.number,
             asked_ms=world.fetched_at_ms,
-            code_id=examined.code.code_id,
+            code_id=sha256(" ".join(examined.code.hashes).encode()).hexdigest(),
             rests_on=tiers_rest_on(seen, measures(world, seen)),
             findings=tuple(
                 TierFinding(told.code, told.severity is Severity.REFUSE, told.words)
                 for told in examined.findings
             ),
         )
-        for seen, examined in zip(
-            detections, (examine(rt, world, each) for each in detections), strict=True
-        )
+        for seen, examined in zip(detections, examine_all(rt, world, detections), strict=True)
     )
+
+
+def examine(rt: Runtime, world: World, seen: Detection) -> Examined:
+    """As `examine_all`."""
+    (found,) = examine_all(rt, world, [seen])
+    return found
 
 
 def gate_refusal(rt: Runtime, world: World, seen: Detection) -> Check | None:
@@ -87,13 +117,27 @@ def gate_refusal(rt: Runtime, world: World, seen: Detection) -> Check | None:
     return Check(Reason.INV_SELLABLE, ok=False, actual=actual, limit="every tier of the gate")
 
 
-def _actors(rt: Runtime, seen: Detection) -> tuple[Address, ...]:
-    """The owner, and who launched the market: powers need not be an owner's."""
-    market, owner = seen.market, seen.facts.owner
-    launcher, block = market.launcher, market.created_block
-    if launcher is None and block is not None:
-        launcher = rt.inspector().launcher(market.pair, block)
-    return tuple(who for who in (owner, launcher) if who is not None and has_live_owner(who))
+def _actors(
+    inspector: TokenInspector, detections: Sequence[Detection]
+) -> list[tuple[Address, ...]]:
+    """Of each, the owner, and who launched the market: powers need not be an owner's."""
+    opened = [(seen.market.pair, seen.market.created_block) for seen in detections]
+    known = [
+        (pair, block)
+        for seen, (pair, block) in zip(detections, opened, strict=True)
+        if block is not None and seen.market.launcher is None
+    ]
+    launchers = dict[tuple[Address, int | None], Address | None](
+        zip(known, inspector.launchers(known), strict=True)
+    )
+    return [
+        tuple(
+            who
+            for who in (seen.facts.owner, seen.market.launcher or launchers.get(each))
+            if who is not None and has_live_owner(who)
+        )
+        for seen, each in zip(detections, opened, strict=True)
+    ]
 
 
 def _most_dangerous_first(selectors: tuple[Selector, ...]) -> tuple[Selector, ...]:
@@ -104,14 +148,8 @@ def _most_dangerous_first(selectors: tuple[Selector, ...]) -> tuple[Selector, ..
     return tuple(sorted(powers, key=lambda s: (s not in trapping, s in known)))
 
 
-def _findings(
-    rt: Runtime,
-    world: World,
-    seen: Detection,
-    code: CodeFacts,
-    proof: Proof,
-    opinions: Sequence[Opinion],
-) -> tuple[Told, ...]:
+def _findings(rt: Runtime, world: World, looked: Looked) -> tuple[Told, ...]:
+    seen, code, proof = looked.seen, looked.code, looked.proof
     risk = rt.policy.risk
     caps = _caps(risk, Severity.WARN if rt.send_plan.gate_unproven else Severity.REFUSE)
     static = static_findings(
@@ -119,8 +157,8 @@ def _findings(
         owner_is_live=has_live_owner(seen.facts.owner),
         proven=_harmless(code, proof, caps),
     )
+    added = added_findings(rt.gate_rules(), code.hashes, looked.opinions)
     trip = round_trip_findings(seen.probe, measures(world, seen), risk)
-    added = added_findings(rt.gate_rules(), code.hashes, opinions)
     told = (
         *(Told(f.code, f.severity, f.words) for f in trip),
         *(Told(f.code, f.severity, f.words, f.said) for f in verdict(proof, caps)),

@@ -21,6 +21,7 @@ from botctl.config.build import build_sha
 from botctl.config.values import Config
 from botctl.core.case import Check
 from botctl.core.facts import Detection, Tiers, World
+from botctl.core.units import Address
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
 from botctl.wiring.outside import Outside, gate_rules
@@ -81,7 +82,7 @@ def _runtime(
         log=log,
         store=store,
         markets=place.markets,
-        inspector=cache(lambda: _inspector(config, nodes)),
+        inspector=cache(lambda: _inspector(config, nodes, place.wallet)),
         gate=_gate,
         tiers=_tiers,
         gate_rules=cache(lambda: gate_rules(config)),
@@ -121,7 +122,7 @@ def _tiers(rt: Runtime, world: World, detections: Sequence[Detection]) -> tuple[
     return tiers_of(rt, world, detections)
 
 
-def _inspector(config: Config, nodes: Nodes) -> "TokenInspector":
+def _inspector(config: Config, nodes: Nodes, wallet: Address) -> "TokenInspector":
     """A salt of this moment: no token can know the addresses that its simulations will use."""
     from botctl.adapters.evm.inspector import EvmInspector  # noqa: PLC0415  the same
 
@@ -132,6 +133,7 @@ def _inspector(config: Config, nodes: Nodes) -> "TokenInspector":
         router=venue.router,
         native=venue.native,
         salt=os.urandom(SALT_BYTES),
+        trader=wallet,
     )
 
 

@@ -24,7 +24,6 @@ TOKEN = CodeFacts(
     selectors=tuple(sorted(NEEDED)),
     powers=(),
     traits=(),
-    code_id="c" * 64,
 )
 OVER_SLOT = Proxy(ProxyKind.EIP1967, slot=5)
 HARMLESS_POWERS = frozenset((Power.OWNERSHIP, Power.OPEN))

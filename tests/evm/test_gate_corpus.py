@@ -39,6 +39,9 @@ OUT_OF_SIGHT: Final = {
     "LiquidityIsPulled": "an honest token: the pool's shares are not burned",
     "ProxyToNothing": "a stranger, who destroys the code behind it",
     "PermitHasABackDoor": "two calls in a row whose words must fit",
+    "PatienceIsPunished": "a block number that no node simulates ahead to; a look while it is held",
+    "ClosesWhenPoor": "a pool that others have drained below what it was opened with",
+    "ClosesAfterFortyBuys": "more buyers than are simulated",
 }
 
 
@@ -61,7 +64,7 @@ def seen() -> dict[str, Seen]:
 def _seen(market: Market) -> dict[str, Seen]:
     stalls = list(market.stalls.values())
     head = control.head(market.rpc)
-    gate = Gate(market.rpc, market.core.router, market.core.weth)
+    gate = Gate(market.rpc, market.core.router, market.core.weth, trader=market.buyer)
     named = [_named(market.rpc, stall) for stall in stalls]
     core = (market.core.router, market.core.weth, market.core.factory)
     suspects = with_helpers(

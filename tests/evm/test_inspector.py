@@ -39,14 +39,15 @@ def inspector(market: Market) -> EvmInspector:
 def test_the_code_behind_every_kind_of_proxy_is_read(
     market: Market, inspector: EvmInspector, name: str
 ) -> None:
-    facts = inspector.code(market.stalls[name].token, control.head(market.rpc))
+    (facts,) = inspector.codes([market.stalls[name].token], control.head(market.rpc))
     assert facts.proxy.kind is KINDS[name]
     assert facts.unread.kind is ProxyKind.NONE
     assert set(facts.selectors) >= NEEDED
 
 
 def test_what_has_no_code_says_so(market: Market, inspector: EvmInspector) -> None:
-    assert not inspector.code(market.buyer, control.head(market.rpc)).is_code
+    (facts,) = inspector.codes([market.buyer], control.head(market.rpc))
+    assert not facts.is_code
 
 
 def test_a_pair_is_found_from_its_token_and_only_where_there_is_one(
@@ -62,5 +63,6 @@ def test_whoever_opened_the_pair_launched_the_market(
 ) -> None:
     opened_at = market.opened_at()
     stall = market.stalls["Plain"]
-    assert inspector.launcher(stall.pair, opened_at[stall.pair]) == market.owner
-    assert inspector.launcher(market.buyer, opened_at[stall.pair]) is None
+    block = opened_at[stall.pair]
+    asked = [(stall.pair, block), (market.buyer, block), (stall.pair, block + 1)]
+    assert inspector.launchers(asked) == (market.owner, None, None)

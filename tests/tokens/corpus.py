@@ -3,11 +3,13 @@
 from typing import Final
 
 from tests.tokens.honest import HONEST
+from tests.tokens.keepers import KEPT
+from tests.tokens.latecomers import LATE
 from tests.tokens.powers import SPRUNG
 from tests.tokens.rows import Token
 from tests.tokens.traps import UNAIDED
 
-TRAPS: Final[tuple[Token, ...]] = (*UNAIDED, *SPRUNG)
+TRAPS: Final[tuple[Token, ...]] = (*UNAIDED, *SPRUNG, *KEPT, *LATE)
 CORPUS: Final[tuple[Token, ...]] = (*TRAPS, *HONEST)
 
 __all__ = ["CORPUS", "HONEST", "TRAPS"]

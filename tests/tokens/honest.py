@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.tokens.rows import RENOUNCED, Call, Family, Token
+from tests.tokens.rows import RENOUNCED, Call, Family, Party, Token
 
 _F: Final = Family
 
@@ -11,7 +11,7 @@ def _honest(
     contract: str,
     family: Family,
     why: str,
-    *extra: int,
+    *extra: int | Party,
     name: str | None = None,
     listing: tuple[Call, ...] = (),
     fee_bps: int = 0,
@@ -83,6 +83,15 @@ HONEST: Final = (
     _honest("LaunchLimits", _F.RULE, "limits in the first blocks of its life"),
     _honest("OneBuyABlock", _F.RULE, "one buy an origin and a block"),
     _honest("NoSellInTheBlockOfTheBuy", _F.RULE, "no sell in the block of the buy"),
+    _honest("NamesItsPeople", _F.RULE, "names people without powers", Party.KEEPER, fee_bps=100),
+    _honest(
+        "ManyPowersAreGone",
+        _F.RENOUNCED,
+        "two dozen functions for nobody",
+        Party.KEEPER,
+        listing=RENOUNCED,
+    ),
+    _honest("FeeOnlyFalls", _F.RULE, "a live owner may lower a fee", fee_bps=200),
     _honest("Pausable", _F.RENOUNCED, "could be paused", listing=RENOUNCED),
     _honest("MintCapped", _F.RENOUNCED, "could be minted, to a cap", listing=RENOUNCED),
     _honest("Blacklist", _F.RENOUNCED, "could list people", listing=RENOUNCED),

@@ -10,7 +10,7 @@ from botctl.adapters.evm.reader import EvmMarketReader
 from botctl.core.facts import Detection
 from botctl.core.sellability.opinion import OpinionCaps
 from botctl.core.sellability.rules import GateRules
-from botctl.flows.gate import Examined, examine
+from botctl.flows.gate import Examined, examine_all
 from botctl.ports.chain import MarketQuery, SurveyRequest
 from botctl.ports.enrich import NoEnrichment
 from botctl.ports.runtime import Runtime
@@ -27,7 +27,12 @@ class Desk:
     def __init__(self, market: Market) -> None:
         core = market.core
         inspector = EvmInspector(
-            market.rpc, factory=core.factory, router=core.router, native=core.weth, salt=b"corpus"
+            market.rpc,
+            factory=core.factory,
+            router=core.router,
+            native=core.weth,
+            salt=b"corpus",
+            trader=market.buyer,
         )
         self.inspector = lambda: inspector
         policy = make_policy()
@@ -35,6 +40,10 @@ class Desk:
         self.send_plan = make_send_plan()
         self.gate_rules = lambda: GateRules(OpinionCaps(300, 300, 1_500, 5_000), {})
         self.enrichment = NoEnrichment
+
+
+def runtime(desk: Desk) -> Runtime:
+    return cast(Runtime, desk)
 
 
 def judged() -> Iterator[tuple[Token, Examined]]:
@@ -46,15 +55,14 @@ def judged() -> Iterator[tuple[Token, Examined]]:
 
 
 def _judged(market: Market) -> Iterator[tuple[Token, Examined]]:
-    rt = cast(Runtime, Desk(market))
-    head = control.head(market.rpc)
-    world = make_world(block=head)
+    world = make_world(block=control.head(market.rpc))
     stalls = list(market.stalls.values())
-    for stall, seen in zip(stalls, _seen(market, stalls), strict=True):
-        yield stall.row, examine(rt, world, seen)
+    found = examine_all(runtime(Desk(market)), world, list(seen_at(market, stalls)))
+    yield from zip((stall.row for stall in stalls), found, strict=True)
 
 
-def _seen(market: Market, stalls: list[Stall]) -> Iterator[Detection]:
+def seen_at(market: Market, stalls: list[Stall]) -> Iterator[Detection]:
+    """What a scan of the head finds of each."""
     core = market.core
     request = SurveyRequest(
         markets=[MarketQuery(s.pair, s.token, core.weth, STAKE_WEI) for s in stalls],

@@ -23,7 +23,7 @@ POOL_SHARE_BPS: Final = 9_000  # of the supply; the launcher keeps the rest
 BUYER_WEI: Final = 1_000 * ETHER  # what a person may have
 LISTING_GAS: Final = 8_000_000
 LAMP: Final = Address("0x" + "1a" * 20)
-CREATOR, OWNER, BUYER, CROWD = range(4)  # among the node's accounts
+CREATOR, OWNER, BUYER, CROWD, KEEPER = range(5)  # among the node's accounts
 
 _CHILDREN: Final = {Party.FIRST_CHILD: 1, Party.SECOND_CHILD: 2, Party.THIRD_CHILD: 3}
 _LIST: Final = "addLiquidityETH(address,uint256,uint256,uint256,address,uint256)"
@@ -47,6 +47,7 @@ class Market:
     owner: Address  # launched every token
     buyer: Address  # us
     crowd: Address
+    keeper: Address
     stalls: Mapping[str, Stall]
 
     def opened_at(self) -> dict[Address, int]:
@@ -84,13 +85,14 @@ def listed(rpc: Rpc, rows: Sequence[Token]) -> Market:
     core = Core(accounts[CREATOR], control.nonce(rpc, accounts[CREATOR]))
     deploy_core(rpc, core, GENESIS_S + BLOCK_S)
     control.set_balance(rpc, accounts[BUYER], BUYER_WEI)
-    stalls = _deployed(rpc, core, accounts[OWNER], rows)
+    stalls = _deployed(rpc, core, accounts, rows)
     market = Market(
         rpc=rpc,
         core=core,
         owner=accounts[OWNER],
         buyer=accounts[BUYER],
         crowd=accounts[CROWD],
+        keeper=accounts[KEEPER],
         stalls={stall.row.name: stall for stall in stalls},
     )
     _fill(market)
@@ -127,15 +129,25 @@ def party(market: Market, stall: Stall, who: Party) -> Address:
         Party.WETH: market.core.weth,
         Party.OWNER: market.owner,
         Party.BUYER: market.buyer,
+        Party.KEEPER: market.keeper,
         Party.PROBER: PROBER_AT,
         Party.LAMP: LAMP,
     }[who]
 
 
-def _deployed(rpc: Rpc, core: Core, owner: Address, rows: Sequence[Token]) -> list[Stall]:
+def _deployed(
+    rpc: Rpc, core: Core, accounts: Sequence[Address], rows: Sequence[Token]
+) -> list[Stall]:
     creations = compiled.creations()
+    owner = accounts[OWNER]
+    known = {
+        Party.PROBER: PROBER_AT,
+        Party.LAMP: LAMP,
+        Party.BUYER: accounts[BUYER],
+        Party.KEEPER: accounts[KEEPER],
+    }
     first = control.nonce(rpc, owner)
-    steps = [Step(None, creations[row.contract] + _constructor(core, row)) for row in rows]
+    steps = [Step(None, creations[row.contract] + _constructor(core, row, known)) for row in rows]
     send_all(rpc, owner, steps, gas=LISTING_GAS)
     tokens = [calldata.created_address(owner, first + index) for index in range(len(rows))]
     pairs = control.all_of(
@@ -151,9 +163,8 @@ def _deployed(rpc: Rpc, core: Core, owner: Address, rows: Sequence[Token]) -> li
     ]
 
 
-def _constructor(core: Core, row: Token) -> str:
-    places = {Party.PROBER: PROBER_AT, Party.LAMP: LAMP}
-    extra = [abi.uint(x) if isinstance(x, int) else abi.address(places[x]) for x in row.extra]
+def _constructor(core: Core, row: Token, known: Mapping[Party, Address]) -> str:
+    extra = [abi.uint(x) if isinstance(x, int) else abi.address(known[x]) for x in row.extra]
     return abi.arguments(abi.address(core.factory), abi.address(core.weth), *extra)
 
 

@@ -41,7 +41,7 @@ def _sprung(
     )
 
 
-def _dump(amount: int | Amount) -> Call:
+def dump(amount: int | Amount) -> Call:
     path = (Party.TOKEN, Party.WETH)
     arguments: tuple[Argument, ...] = (amount, 0, path, Party.OWNER, FOR_EVER)
     return Call(_ROUTER_SELL, arguments, to=Party.ROUTER)
@@ -59,13 +59,13 @@ _OWNERS: Final = (
         "OwnerMints",
         "the owner mints and dumps",
         Call("mint(address,uint256)", (Party.OWNER, _MINTED)),
-        _dump(_MINTED),
+        dump(_MINTED),
     ),
     _power(
         "OwnerMintsInSecret",
         "the owner writes a balance and dumps it",
         Call("distribute(address,uint256)", (Party.OWNER, _MINTED)),
-        _dump(_MINTED),
+        dump(_MINTED),
     ),
     _power(
         "OwnerBurnsOthers",
@@ -177,7 +177,7 @@ _ELSEWHERE: Final = (
         "BurnsThePair",
         "burns what the pair holds, syncs, and sells into the rest",
         Call("squeeze()"),
-        _dump(Amount.OWNERS_TOKENS),
+        dump(Amount.OWNERS_TOKENS),
     ),
     Token(
         "LiquidityIsPulled",
@@ -273,7 +273,7 @@ _CHAINS: Final = (
         "FarmMints",
         "renounced; another contract mints for the launcher, who dumps",
         Call("harvest(address,uint256)", (Party.TOKEN, _MINTED), to=Party.FIRST_CHILD),
-        _dump(_MINTED),
+        dump(_MINTED),
         listing=RENOUNCED,
     ),
     _sprung(

@@ -49,6 +49,7 @@ class Party(Enum):
     OWNER = auto()
     BUYER = auto()
     PROBER = auto()
+    KEEPER = auto()  # some person who is neither
     LAMP = auto()  # nobody's, and empty
     FIRST_CHILD = auto()  # the first contract that the token's constructor made
     SECOND_CHILD = auto()
@@ -68,12 +69,13 @@ Argument: TypeAlias = int | bytes | Party | Amount | tuple[Party, ...]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A transaction of the launcher's; without a signature, the arguments are all its data."""
+    """A transaction, the launcher's if nothing else is said; without a signature, the arguments are all its data."""
 
     signature: str
     arguments: tuple[Argument, ...] = ()
     to: Party = Party.TOKEN
     value_wei: int = 0
+    by: Party = Party.OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Arm:
     seconds: int = 0
     own_sells: int = 0  # a tenth each of what we hold
     other_producer: bool = False  # of the block that holds our sell
+    other_base_fee: bool = False  # of the same block
 
 
 NOTHING: Final = Arm()

@@ -32,6 +32,7 @@ def send(
     *,
     gas: int = TRADE_GAS,
     after_s: int = BLOCK_S,
+    base_fee_wei: int = control.BASE_FEE_WEI,
 ) -> list[bool]:
     """Mines them in this order in a block `after_s` later; whether each one succeeded."""
     nonce = control.nonce(rpc, sender)
@@ -41,7 +42,7 @@ def send(
     ]
     rpc.call("evm_setBlockGasLimit", hex(CROWDED_GAS))
     hashes = control.all_of(rpc, requests)
-    control.mine_at(rpc, control.head(rpc).timestamp_s + after_s)
+    control.mine_at(rpc, control.head(rpc).timestamp_s + after_s, base_fee_wei)
     rpc.call("evm_setBlockGasLimit", hex(BLOCK_GAS))
     return list(_succeeded(rpc, hashes))
 

@@ -18,6 +18,9 @@ OUT_OF_SIGHT: Final = {
     "LampIsLit": "the state of an address that nobody has used yet",
     "PermitHasABackDoor": "two calls in a row whose words must fit",
     "LiquidityIsPulled": "an honest token: its liquidity is judged by SIG_LP_LOCKED, not by this gate",
+    "PatienceIsPunished": "a block number that no node simulates ahead to; a look while it is held",
+    "ClosesWhenPoor": "a pool that others have drained below what it was opened with",
+    "ClosesAfterFortyBuys": "more buyers than are simulated",
 }
 
 

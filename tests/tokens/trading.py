@@ -10,13 +10,14 @@ from botctl.adapters.devnet.plan import ETHER
 from botctl.adapters.evm import abi
 from botctl.core.units import BPS_ONE, UINT256_MAX, Address, ratio_bps_ceil
 from tests.tokens.market import Market, Stall, call_step, tokens_of
-from tests.tokens.rows import FOR_EVER, Arm
+from tests.tokens.rows import FOR_EVER, Arm, Party
 from tests.tokens.sending import Step, send, send_all, wait
 
 STAKE_WEI: Final = ETHER // 10
 CROWD_WEI: Final = 5 * ETHER
 PURSES: Final = 0xCA5E << 64  # where each sell's proceeds go: an empty address of its own
 PARTS: Final = (1, 2, 10, 100)  # of what is held, until one can be sold
+OTHER_BASE_FEE_WEI: Final = control.BASE_FEE_WEI + 1
 NO_PRODUCER: Final = "0x" + "00" * 20
 ANOTHER_PRODUCER: Final = "0x" + "b1" * 20
 
@@ -57,7 +58,8 @@ def trips(market: Market, arms: Mapping[str, Arm]) -> dict[str, Trip]:
     for wanted, group in _waiting_alike(stalls, arms):
         sprung = control.snapshot(market.rpc)
         _endure(market, group, wanted)
-        found |= sell(market, group)
+        fee_wei = OTHER_BASE_FEE_WEI if wanted.other_base_fee else control.BASE_FEE_WEI
+        found |= sell(market, group, base_fee_wei=fee_wei)
         control.revert(market.rpc, sprung)
     control.revert(market.rpc, before)
     market.rpc.call("anvil_setCoinbase", NO_PRODUCER)
@@ -78,12 +80,14 @@ def arm(market: Market, stall: Stall) -> None:
     _endure(market, [stall], stall.row.arm)
 
 
-def sell(market: Market, stalls: Sequence[Stall]) -> dict[str, Trip]:
+def sell(
+    market: Market, stalls: Sequence[Stall], *, base_fee_wei: int = control.BASE_FEE_WEI
+) -> dict[str, Trip]:
     """We approve, then sell all that we hold; where that fails, ever smaller parts of it."""
     send(market.rpc, market.buyer, [_approve(market, stall) for stall in stalls])
     remaining = list(stalls)
     for divisor in PARTS:
-        outcomes = _sell_part(market, remaining, divisor)
+        outcomes = _sell_part(market, remaining, divisor, base_fee_wei)
         remaining = [s for s, sold in zip(remaining, outcomes, strict=True) if not sold]
     return {
         stall.row.name: Trip(STAKE_WEI, wei)
@@ -94,21 +98,34 @@ def sell(market: Market, stalls: Sequence[Stall]) -> dict[str, Trip]:
 def _waiting_alike(
     stalls: Sequence[Stall], arms: Mapping[str, Arm]
 ) -> Iterable[tuple[Arm, list[Stall]]]:
-    def last(stall: Stall) -> tuple[int, int, int, bool]:
+    def last(stall: Stall) -> tuple[int, int, int, bool, bool]:
         wanted = arms[stall.row.name]
-        return wanted.blocks, wanted.seconds, wanted.own_sells, wanted.other_producer
+        return (
+            wanted.blocks,
+            wanted.seconds,
+            wanted.own_sells,
+            wanted.other_producer,
+            wanted.other_base_fee,
+        )
 
     for key, group in groupby(sorted(stalls, key=last), key=last):
-        blocks, seconds, own_sells, other = key
-        wanted = Arm(blocks=blocks, seconds=seconds, own_sells=own_sells, other_producer=other)
+        blocks, seconds, own_sells, producer, base_fee = key
+        wanted = Arm(
+            blocks=blocks,
+            seconds=seconds,
+            own_sells=own_sells,
+            other_producer=producer,
+            other_base_fee=base_fee,
+        )
         yield wanted, list(group)
 
 
 def _spring(market: Market, armed: Sequence[tuple[Stall, Arm]]) -> None:
-    """What others do: the launcher's calls, then the crowd's trades."""
-    calls = [call_step(market, stall, call) for stall, wanted in armed for call in wanted.calls]
-    if calls:
-        send_all(market.rpc, market.owner, calls)
+    """What others do: the launcher's calls and other people's, then the crowd's trades."""
+    wanted_calls = [(stall, call) for stall, wanted in armed for call in wanted.calls]
+    for who in dict.fromkeys(call.by for _, call in wanted_calls):
+        calls = [call_step(market, s, call) for s, call in wanted_calls if call.by is who]
+        send_all(market.rpc, market.keeper if who is Party.KEEPER else market.owner, calls)
     crowded = [(stall, wanted) for stall, wanted in armed if wanted.crowd_buys]
     if crowded:
         _crowd(market, crowded)
@@ -147,13 +164,18 @@ def _endure(market: Market, stalls: Sequence[Stall], wanted: Arm) -> None:
     market.rpc.call("anvil_setCoinbase", producer)
 
 
-def _sell_part(market: Market, stalls: Sequence[Stall], divisor: int) -> list[bool]:
+def _sell_part(
+    market: Market,
+    stalls: Sequence[Stall],
+    divisor: int,
+    base_fee_wei: int = control.BASE_FEE_WEI,
+) -> list[bool]:
     held = tokens_of(market, stalls, market.buyer)
     steps = [
         _sell(market, stall, tokens // divisor, _purse(stall))
         for stall, tokens in zip(stalls, held, strict=True)
     ]
-    return send(market.rpc, market.buyer, steps) if steps else []
+    return send(market.rpc, market.buyer, steps, base_fee_wei=base_fee_wei) if steps else []
 
 
 def _proceeds(market: Market, stalls: Sequence[Stall]) -> list[int]:

@@ -185,5 +185,15 @@ _BALANCES: Final = (
         RENOUNCED,
     ),
 )
+_HOSTILE: Final = (
+    _trap("BeaconShouts", _F.PROXY, "a beacon scares strangers off with a node's own words"),
+    _trap("BeaconBurnsGas", _F.PROXY, "a beacon burns the gas of strangers who ask it"),
+    _trap("BeaconBabbles", _F.PROXY, "a beacon answers strangers with seven bytes"),
+    _trap("SellsRevertWithABlob", _F.REFUSAL, "a sell reverts with 500 kB"),
+    _trap("BurnsAllGasLater", _F.REFUSAL, "a sell after the buy's block burns all gas"),
+    _trap(
+        "BalancesBurnGas", _F.BALANCE, "a router that reads the balance of the pair burns its gas"
+    ),
+)
 
-UNAIDED: Final = (*_REFUSALS, *_TAXES, *_DELAYS, *_LIMITS, *_WATCHERS, *_BALANCES)
+UNAIDED: Final = (*_REFUSALS, *_TAXES, *_DELAYS, *_LIMITS, *_WATCHERS, *_BALANCES, *_HOSTILE)

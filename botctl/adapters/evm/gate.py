@@ -27,12 +27,24 @@ REQUESTS_MAX: Final = 100  # of 20 to 30 kB each, in one batch: nodes refuse bod
 class Gate:
     """One node and one venue. What the node can do is found out once, at the first question."""
 
-    def __init__(self, rpc: Rpc, router: Address, native: Address, *, salt: bytes = b"") -> None:
-        """`salt` is whatever nobody else knows: our simulated wallets' addresses follow from it."""
+    def __init__(
+        self,
+        rpc: Rpc,
+        router: Address,
+        native: Address,
+        *,
+        salt: bytes = b"",
+        trader: Address | None = None,
+    ) -> None:
+        """`salt` is whatever nobody else knows: our simulated wallets' addresses follow from it.
+
+        `trader` is our real wallet: the second opinion is its trade, as a token may know it.
+        """
         self._rpc = rpc
         self._router = router
         self._native = native
         self._salt = salt
+        self._trader = trader
         self._found: tuple[Capability, ...] | None = None
 
     def capabilities(self, block: BlockRef) -> tuple[Capability, ...]:
@@ -49,6 +61,8 @@ class Gate:
         """One a suspect, in order. Raises a BotError when the node, not a token, is in trouble:
         ERR_NODE_NO_OVERRIDE where it lends no code at all.
         """
+        if not suspects:
+            return []
         found = self.capabilities(block)
         place = self._place(block, self._producer(block), amount_wei)
         whole = self._whole_trips(place, suspects, found)
@@ -83,7 +97,9 @@ class Gate:
         ]
 
     def _place(self, block: BlockRef, producer: Address, amount_wei: int) -> Place:
-        return Place(self._router, self._native, block, producer, amount_wei, self._salt)
+        return Place(
+            self._router, self._native, block, producer, amount_wei, self._salt, self._trader
+        )
 
     def _producer(self, block: BlockRef) -> Address:
         header = self._rpc.call("eth_getBlockByHash", block.hash, False)

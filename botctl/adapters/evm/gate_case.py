@@ -21,12 +21,17 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A token on trial. `actors` may use the powers: the likeliest first, the most dangerous power first."""
+    """A token on trial. `actors` may use the powers: the likeliest first, the most dangerous power first.
+
+    `people` are whoever else is named by the token or by what it obeys; they are tried apart, so that
+    a crowd of them takes no gas from the actors.
+    """
 
     token: Address
     pair: Address
     actors: tuple[Address, ...] = ()
     powers: tuple[Power, ...] = ()
+    people: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Place:
     producer: Address  # of the pinned block
     amount_wei: int
     salt: bytes  # makes our wallets' addresses unguessable
+    trader: Address | None = None  # our real wallet, which some may know
 
 
 def suspect(

@@ -4,9 +4,8 @@ Two questions a token: the buys alone tell the amounts that the sales of the sec
 are made of the same block, so what happened in the first happens again in the second.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from botctl.adapters.evm import gate_selectors, selectors
@@ -19,9 +18,13 @@ from botctl.adapters.evm.gate_schedule import (
     DUST_DIVISOR,
     DUSTED,
     DUSTER,
+    FORTUNE_WEI,
+    LATE,
     OPINION,
     PUMP_DIVISOR,
+    RICH,
     RUNGS,
+    TRADER,
     WHALE,
     Rung,
     Step,
@@ -98,9 +101,9 @@ class Ladder:
         first, *later = answers(result, [2 * BUYERS, *(each.txs for each in RUNGS)])
         approvals = [first[at + 1] for at in range(0, len(first), 2)]
         return [
-            self.sale(rung, step, bought[step.wallet], approvals[step.wallet], calls)
+            self.sale(rung, step, bought[step.wallet], approval, calls)
             for rung, block in zip(RUNGS, later, strict=True)
-            for step, calls in zip(rung.steps, _pairs_at_the_end(block), strict=False)
+            for step, approval, calls in _by_step(rung, block, approvals)
         ]
 
     def not_run(self, said: str) -> list[Sale]:
@@ -112,11 +115,9 @@ class Ladder:
         return _failed(rung, step, Outcome.NOT_RUN, none, said)
 
     def bought_and_approved(self, index: int, got: list[int]) -> list[Tx]:
-        approve = ROUTER.approve(spender=self.place.router, amount=got[index])
-        return [
-            self._swap_in(index, self.place.amount_wei),
-            Tx(self._who(index), self.suspect.token, f"0x{approve.hex()}"),
-        ]
+        """Nothing is approved yet for who does it late."""
+        amount = 0 if index in LATE else got[index]
+        return [self._swap_in(index, self.place.amount_wei), self._approve(index, amount)]
 
     def sell(self, step: Step, got: list[int], rung: Rung) -> list[Tx]:
         amount = step.part.of(got[step.wallet])
@@ -131,6 +132,7 @@ class Ladder:
         )
         quote = gate_selectors.AMOUNTS_OUT + arguments(uint(amount), path)
         return [
+            *([self._approve(step.wallet, amount)] if step.is_late else []),
             self._read(step.wallet, self.place.router, quote),
             Tx(self._who(step.wallet), self.place.router, f"0x{sell.hex()}"),
         ]
@@ -139,6 +141,7 @@ class Ladder:
         fees = TXS_MAX * fee_wei(self.place)
         # a person keeps something back
         purses = dict.fromkeys(range(BUYERS), fees + 2 * self.place.amount_wei)
+        purses |= {index: FORTUNE_WEI + wei for index, wei in purses.items() if index in RICH}
         purses[WHALE] = fees + pool_wei
         return {self._who(index): {"balance": hex(wei)} for index, wei in purses.items()}
 
@@ -188,11 +191,17 @@ class Ladder:
         )
         return Tx(self._who(index), self.place.router, f"0x{buy.hex()}", value_wei)
 
+    def _approve(self, index: int, amount: int) -> Tx:
+        approve = ROUTER.approve(spender=self.place.router, amount=amount)
+        return Tx(self._who(index), self.suspect.token, f"0x{approve.hex()}")
+
     def _read(self, index: int, target: Address, data: str) -> Tx:
         """The same sender again: one more address would be one more to lend to."""
         return Tx(self._who(index), target, f"0x{data}", gas=READ_GAS)
 
     def _who(self, index: int) -> Address:
+        if index == TRADER and self.place.trader is not None:
+            return self.place.trader
         return wallet(self.place, self.suspect.token, index)
 
     def _maker(self, rung: Rung) -> Address | None:
@@ -238,10 +247,15 @@ def _is_yes(approval: Answer) -> bool:
     return approval.ok and (not approval.data or approval.number() == 1)
 
 
-def _pairs_at_the_end(block: list[Answer]) -> Iterator[tuple[Answer, Answer]]:
-    """Quote and sale of each step; an odd one or two before them are the strangers'."""
-    start = len(block) % 2
-    return zip(islice(block, start, None, 2), islice(block, start + 1, None, 2), strict=True)
+def _by_step(
+    rung: Rung, block: list[Answer], approvals: Sequence[Answer]
+) -> Iterator[tuple[Step, Answer, tuple[Answer, Answer]]]:
+    """Approval, quote and sale of each step; before them are the strangers' trades."""
+    at = rung.is_dusted + rung.is_pumped
+    for step in rung.steps:
+        own = block[at : at + step.txs]
+        yield step, own[0] if step.is_late else approvals[step.wallet], (own[-2], own[-1])
+        at += step.txs
 
 
 def _sold(rung: Rung, step: Step, bought: Bought, tax_bps: int, gas: int) -> Sale:

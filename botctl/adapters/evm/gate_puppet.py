@@ -1,6 +1,6 @@
 """Tier 4: the question `Gate.sol` answers: what each power of an owner does to our sale."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from botctl.adapters.evm import gate_selectors
@@ -35,12 +35,11 @@ from botctl.core.amm import shortfall_bps
 from botctl.core.sellability.proof import Means, OwnerProof, PowerUse, Tries
 from botctl.core.units import BPS_ONE, Address, ratio_bps_floor
 
-POWERS_MAX: Final = 32
+POWERS_MAX: Final = 48
 ACTORS_MAX: Final = 3
 TRY_GAS: Final = 900_000  # a power and a sale take 150,000; bombs take it all
 POWERS_GAS: Final = 28_000_000  # of all tries of a token; below every chain's block gas limit
 PUPPET: Final = 100  # the wallet's index; the ladder's are below
-CALLER: Final = 101
 BLOB_WORDS: Final = 5  # how Gate.sol lays bytes out, behind their length
 # A contract that runs another's code as itself (EIP-1167): what an actor's address is lent.
 CLONE: Final = ("0x363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3")
@@ -73,20 +72,22 @@ class Puppetry:
 
     @property
     def powers(self) -> tuple[Power, ...]:
-        return self._all_powers()[:POWERS_MAX]
+        """Those wanted, and last a transfer, which may be an order in disguise: tried if gas is left."""
+        giving = Power(self.suspect.token, gate_selectors.TRANSFER)
+        return (*self._wanted()[:POWERS_MAX], giving)
 
     def untried(self, tries: Tries, said: str = "") -> OwnerProof:
         return OwnerProof(tries, self.means, (), self._left_out(), said)
 
     def call(self) -> Call:
         if self.means is Means.CARRIED:
-            return simulated(self.place, self._blocks())
+            return simulated(self.place, self._blocks(), is_validated=False)  # code sends it
         ahead = {
             "number": hex(self.place.block.number + 1),
             "time": hex(self.place.block.timestamp_s + 12),
         }
         asked = {
-            "from": self._who(CALLER),
+            "from": self._caller,
             "to": self._who(PUPPET),
             "data": self._question(self.place.amount_wei),
             "gas": hex(POWERS_GAS),
@@ -110,20 +111,21 @@ class Puppetry:
         if status:
             said = f"{FAILURES[status]}: {revert_reason(reason)}" if reason else FAILURES[status]
             return self.untried(Tries.NO_SALE, said)
-        uses = tuple(_use(cursor, power, back, pool) for power in self.powers)
+        *uses, giving = (_use(cursor, power, back, pool) for power in self.powers)
         cursor.done()
-        return OwnerProof(Tries.DONE, self.means, uses, self._left_out(), "")
+        uses += [giving] if giving.tried else []
+        return OwnerProof(Tries.DONE, self.means, tuple(uses), self._left_out(), "")
 
-    def _all_powers(self) -> tuple[Power, ...]:
+    def _wanted(self) -> tuple[Power, ...]:
         """Spending for others takes no special name, so it is tried on every token."""
         spending = Power(self.suspect.token, gate_selectors.TRANSFER_FROM)
         return tuple(dict.fromkeys((spending, *self.suspect.powers)))
 
     def _left_out(self) -> int:
-        return len(self._all_powers()) - len(self.powers)
+        return max(0, len(self._wanted()) - POWERS_MAX)
 
     def _blocks(self) -> list[SimBlock]:
-        who, caller = self._who(PUPPET), self._who(CALLER)
+        who = self._who(PUPPET)
         buy = RouterCalls().buy(
             min_out=0,
             path=(self.place.native, self.suspect.token),
@@ -131,7 +133,7 @@ class Puppetry:
             deadline_s=self.place.block.timestamp_s + 12,
         )
         bought = Tx(who, self.place.router, f"0x{buy.hex()}", self.place.amount_wei)
-        asked = Tx(caller, who, self._question(0), gas=POWERS_GAS)
+        asked = Tx(self._caller, who, self._question(0), gas=POWERS_GAS)
         return [
             SimBlock(1, 12, [bought], {who: {"balance": hex(self._purse_wei())}}),
             SimBlock(2, 24, [asked], self._lent()),
@@ -142,9 +144,14 @@ class Puppetry:
         clone = who[2:].join(CLONE)
         return {
             who: {"code": runtime_code("Gate"), "balance": hex(self._purse_wei())},
-            self._who(CALLER): {"balance": hex(fee_wei(self.place, POWERS_GAS))},
             **{actor: {"code": clone} for actor in self.actors},
+            self._caller: {"code": clone, "balance": hex(fee_wei(self.place, POWERS_GAS))},
         }
+
+    @property
+    def _caller(self) -> Address:
+        """Some obey whoever sends the transaction, so the likeliest actor does."""
+        return self.actors[0]
 
     def _purse_wei(self) -> int:
         return 2 * self.place.amount_wei + fee_wei(self.place, 2 * SWAP_GAS)
@@ -163,6 +170,23 @@ class Puppetry:
 
     def _who(self, index: int) -> Address:
         return wallet(self.place, self.suspect.token, index)
+
+
+def with_people(owner: OwnerProof, people: OwnerProof) -> OwnerProof:
+    """Of each power the worst use, whoever's. What people could not be seen to try proves nothing."""
+    if people.tries is not Tries.DONE:
+        return owner
+    theirs = {(use.target, use.selector): use for use in people.powers if use.tried}
+    if owner.tries is not Tries.DONE:
+        is_nobodys = owner.tries is Tries.NO_ACTOR
+        return replace(people, powers=tuple(theirs.values()), left_out=0) if is_nobodys else owner
+    uses = (max(u, theirs.get((u.target, u.selector), u), key=_harm) for u in owner.powers)
+    return replace(owner, powers=tuple(uses))
+
+
+def _harm(use: PowerUse) -> tuple[bool, int, int, int, bool]:
+    worst = (not use.sells, use.pool_loss_bps, use.gained_bps, use.loss_bps)
+    return (*worst, use.accepted > 0)
 
 
 def _use(cursor: Cursor, power: Power, back: int, pool: int) -> PowerUse:

@@ -23,6 +23,12 @@ class Step(NamedTuple):
     name: str
     wallet: int
     part: Part = Part.ALL
+    is_late: bool = False  # the router is approved right before the sale, not right after the buy
+
+    @property
+    def txs(self) -> int:
+        """A quote and a sale, after a late approval."""
+        return 2 + self.is_late
 
 
 class Rung(NamedTuple):
@@ -37,22 +43,26 @@ class Rung(NamedTuple):
 
     @property
     def txs(self) -> int:
-        """A quote and a sale a step, after what strangers do."""
-        return 2 * len(self.steps) + self.is_dusted + self.is_pumped
+        """Those of the steps, after what strangers do."""
+        return sum(step.txs for step in self.steps) + self.is_dusted + self.is_pumped
 
 
 BUYS: Final = Rung(1, 12, (), is_anothers=False)
 OPINION: Final = "opinion"
+TRADER: Final = 0  # the wallet of the opinion: our real one, where it is known
 # Nodes simulate at most 256 blocks ahead (geth), so the later rungs jump in time alone.
 RUNGS: Final = (
-    Rung(2, 24, (Step(OPINION, 0), Step("a tenth", 1, Part.TENTH)), is_anothers=False),
+    Rung(2, 24, (Step(OPINION, TRADER), Step("a tenth", 1, Part.TENTH)), is_anothers=False),
     Rung(3, 36, (Step("the rest", 1, Part.REST),), is_dusted=True),
     Rung(30, 360, (Step("after 6 minutes", 2),)),
-    Rung(250, HOUR_S, (Step("after an hour", 3),)),
+    Rung(250, HOUR_S, (Step("after an hour", 3, is_late=True),)),
     Rung(251, 12 * HOUR_S, (Step("after 12 hours, dusted", 4),)),
     Rung(252, DAY_S, (Step("after a day, in a richer pool", 5),), is_pumped=True),
-    Rung(253, 7 * DAY_S, (Step("after a week", 6),)),
+    Rung(253, 7 * DAY_S, (Step("after a week", 6, is_late=True),)),
 )
+LATE: Final = frozenset(step.wallet for rung in RUNGS for step in rung.steps if step.is_late)
+RICH: Final = frozenset((2, 5))  # wallets with a fortune; the others have no more than they need
+FORTUNE_WEI: Final = 10**21
 DUSTED: Final = 4  # this wallet, by a stranger
 SELLERS: Final = 7
 DUSTER: Final = SELLERS  # a wallet that buys and only gives away

@@ -20,6 +20,8 @@ from botctl.core.units import Address
 SWAP_GAS: Final = 600_000
 TIP_WEI: Final = 10**9
 BASE_FEE_ROOM: Final = 2  # the fee cap, in base fees
+BASE_FEE_STEPS: Final = 4  # of this part each: a block may raise it by an eighth (EIP-1559)
+BASE_FEE_PART: Final = 16
 SUCCESS: Final = "0x1"
 
 Lent = Mapping[Address, Mapping[str, str]]  # balances and code, by address
@@ -97,9 +99,12 @@ class SimBlock:
     producer: Address | None = None  # None: that of the pinned block
 
 
-def simulated(place: Place, blocks: Sequence[SimBlock]) -> Call:
-    """Validated, so that each transaction is what a node would accept: nonces, fees and funds."""
-    asked = {"blockStateCalls": [_block(place, each) for each in blocks], "validation": True}
+def simulated(place: Place, blocks: Sequence[SimBlock], *, is_validated: bool = True) -> Call:
+    """Validated, each transaction is what a node would accept: nonces, fees and funds."""
+    asked = {
+        "blockStateCalls": [_block(place, each) for each in blocks],
+        "validation": is_validated,
+    }
     return "eth_simulateV1", [asked, pinned(place.block)]
 
 
@@ -131,7 +136,8 @@ def _block(place: Place, asked: SimBlock) -> dict[str, object]:
             "number": hex(place.block.number + asked.blocks),
             "time": hex(place.block.timestamp_s + asked.seconds),
             "feeRecipient": asked.producer or place.producer,
-            "baseFeePerGas": hex(place.block.base_fee_wei),
+            "baseFeePerGas": hex(_base_fee_wei(place, asked.blocks)),
+            "prevRandao": "0x" + sha256(f"{place.block.hash}{asked.blocks}".encode()).hexdigest(),
         },
         "stateOverrides": asked.lent,
         "calls": [_tx(place, tx) for tx in asked.txs],
@@ -148,6 +154,12 @@ def _tx(place: Place, tx: Tx) -> dict[str, str]:
         "maxFeePerGas": hex(_price_wei(place)),
         "maxPriorityFeePerGas": hex(TIP_WEI),
     }
+
+
+def _base_fee_wei(place: Place, blocks: int) -> int:
+    """Never twice the same, as on a chain, and well below what the transactions may cost."""
+    base_wei = place.block.base_fee_wei
+    return base_wei + base_wei * (blocks % BASE_FEE_STEPS) // BASE_FEE_PART + blocks
 
 
 def _price_wei(place: Place) -> int:

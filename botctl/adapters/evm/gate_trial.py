@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from botctl.adapters.evm.gate_case import Place, Suspect
 from botctl.adapters.evm.gate_ladder import Bought, Ladder, is_opinion
-from botctl.adapters.evm.gate_puppet import Puppetry
+from botctl.adapters.evm.gate_puppet import Puppetry, with_people
 from botctl.adapters.evm.gate_simulation import simulated
 from botctl.adapters.evm.gate_spree import Spree, spree
 from botctl.adapters.evm.rpc import Call
@@ -21,8 +21,10 @@ from botctl.core.sellability.proof import (
     Sale,
     Tries,
 )
+from botctl.core.units import Address
 
 T = TypeVar("T")
+SPREE_ACTORS_MAX: Final = 4
 
 
 class Trial:
@@ -37,7 +39,10 @@ class Trial:
         self._ladder = Ladder(place, suspect)
         means = Means.CARRIED if self._simulates else Means.WHOLE_TRIP
         self._puppetry = Puppetry(place, suspect, means)
+        others = replace(suspect, actors=_people_of(suspect))
+        self._people = Puppetry(place, others, means)
         self._is_puppet_asked = bool(self._puppetry.actors) and _lends(means, found)
+        self._are_people_asked = bool(self._people.actors) and _lends(means, found)
         self._owner = self._puppetry.untried(
             Tries.NOT_POSSIBLE if self._puppetry.actors else Tries.NO_ACTOR
         )
@@ -47,19 +52,24 @@ class Trial:
         self._sales: list[Sale] = []
 
     def first(self) -> list[Call]:
-        """The owner's powers, and the buys."""
+        """The powers in the hands of owner and launcher, then of others, and the buys."""
         calls = [self._puppetry.call()] if self._is_puppet_asked else []
+        calls += [self._people.call()] if self._are_people_asked else []
         return [*calls, simulated(self._place, self._ladder.buys())] if self._simulates else calls
 
     def take_first(self, results: Iterator[object]) -> None:
         """Takes as many results as there were calls. Raises a BotError for the node's trouble."""
         if self._is_puppet_asked:
             self._owner = self._read(next(results), self._puppetry.read, self._owner_not_run)
+        if self._are_people_asked:
+            people = self._read(next(results), self._people.read, self._owner_not_run)
+            self._owner = with_people(self._owner, people)
         if self._simulates:
             self._bought, self._pool_wei = self._read(
                 next(results), self._ladder.bought, self._buys_not_run
             )
-            self._spree = spree(self._ladder, self._puppetry.actors, self._owner)
+            actors = (*self._puppetry.actors, *self._people.actors)[:SPREE_ACTORS_MAX]
+            self._spree = spree(self._ladder, actors, self._owner)
 
     def second(self) -> list[Call]:
         """The sales, where anything was bought."""
@@ -122,6 +132,10 @@ class Trial:
             return alone(result.message)
         with shaped(self._provider):
             return read(result)
+
+
+def _people_of(suspect: Suspect) -> tuple[Address, ...]:
+    return tuple(each for each in suspect.people if each not in suspect.actors)
 
 
 def _lends(means: Means, found: Sequence[Capability]) -> bool:

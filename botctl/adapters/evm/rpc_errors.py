@@ -16,6 +16,8 @@ TOO_MANY_REQUESTS: Final = 429
 NOT_ACCEPTED: Final = frozenset({401, 402, 403, 407})
 FIRST_SERVER_STATUS: Final = 500
 REQUEST_TIMEOUT: Final = 408
+REVERTED: Final = frozenset({3, -32015})  # geth and most others; nethermind, openethereum
+REVERTED_WORDS: Final = ("execution reverted", "vm execution error", "vm exception")
 
 RATE_WORDS: Final = (
     "rate limit",
@@ -106,7 +108,10 @@ def _status_code(status: int) -> Code:
 
 
 def _fault_code(fault: RpcFault) -> Code:
+    """What a contract reverted with is not the node's word, however much it sounds like it."""
     text = fault.message.lower()
+    if fault.code in REVERTED or text.startswith(REVERTED_WORDS):
+        return Code.ERR_RPC_FAULT
     if fault.code == TOO_MANY_REQUESTS or any(word in text for word in RATE_WORDS):
         return Code.ERR_RPC_RATE_LIMITED
     if any(word in text for word in PRUNED_WORDS):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import lru_cache
 from typing import Final
 
 from botctl.core.sellability.bytecode import is_code
@@ -13,6 +13,7 @@ from botctl.core.sellability.selectors import Selector, powers_of, selector_of
 from botctl.core.sellability.traits import Trait, traits
 from botctl.core.units import Hash32
 
+CODES_KEPT: Final = 1_024  # at most 24 kB each
 CHAIN_MAX: Final = 4  # codes one behind the other; honest tokens have at most three
 
 
@@ -26,7 +27,6 @@ class CodeFacts:
     selectors: tuple[Selector, ...]
     powers: tuple[Power, ...]
     traits: tuple[Trait, ...]
-    code_id: str  # sha256 over all the codes, each behind its length: 64 hex digits
     hashes: tuple[Hash32, ...] = ()  # keccak of each code of the chain, by whoever read them
 
 
@@ -43,8 +43,7 @@ class _Link:
 def code_facts(chain: Sequence[bytes]) -> CodeFacts:
     """`chain` is the token's runtime code, then the code behind it, and so on while `unread` asks.
 
-    At most CHAIN_MAX codes. Pure but slow (milliseconds per 10 kB): keep the answer by the hashes of
-    the codes.
+    At most CHAIN_MAX codes. Milliseconds per 10 kB, but for codes that were looked at before.
     """
     assert 0 < len(chain) <= CHAIN_MAX, "a token has a code, if an empty one"
     links = tuple(_link(code) for code in chain)
@@ -60,10 +59,10 @@ def code_facts(chain: Sequence[bytes]) -> CodeFacts:
         selectors=selectors,
         powers=powers_of(selectors),
         traits=tuple(sorted(frozenset[Trait]().union(*(link.traits for link in links)))),
-        code_id=sha256(b"".join(b"%d:%b" % (len(code), code) for code in chain)).hexdigest(),
     )
 
 
+@lru_cache(CODES_KEPT)
 def _link(code: bytes) -> _Link:
     met = entry(code)
     proxy = proxy_of(code, met)

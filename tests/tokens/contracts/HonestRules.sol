@@ -167,3 +167,155 @@ contract TradingOpensOnce is OwnedCoin {
         super._move(from, to, value);
     }
 }
+
+/// Its storage and its code name people who may do nothing to holders.
+contract NamesItsPeople is OwnedCoin {
+    address private treasury;
+    address private immutable founder;
+    bool public celebrated;
+
+    constructor(IFactory f, address w, address person) {
+        (treasury, founder) = (person, person);
+        _launch(f, w, SUPPLY);
+    }
+
+    function celebrate() external {
+        require(msg.sender == treasury || msg.sender == founder);
+        celebrated = true;
+    }
+
+    function _sell(address from, uint256 value) internal override {
+        _settleTaxed(from, pair, value, 100, treasury);
+    }
+}
+
+/// The owner may ask for less, never for more.
+contract FeeOnlyFalls is OwnedCoin {
+    uint256 public sellFee = 100;
+    uint256 public buyFee = 100;
+
+    constructor(IFactory f, address w) {
+        _launch(f, w, SUPPLY);
+    }
+
+    function setFees(uint256 buy, uint256 sell) external onlyOwner {
+        require(buy <= buyFee && sell <= sellFee, "only down");
+        (buyFee, sellFee) = (buy, sell);
+    }
+
+    function _buy(address to, uint256 value) internal override {
+        _settleTaxed(pair, to, value, buyFee, address(this));
+    }
+
+    function _sell(address from, uint256 value) internal override {
+        _settleTaxed(from, pair, value, sellFee, address(this));
+    }
+}
+
+/// Two dozen functions for an owner that is gone, and people who could never use them.
+contract ManyPowersAreGone is OwnedCoin {
+    address private treasury;
+    address private immutable founder;
+    mapping(uint256 => uint256) private rules;
+
+    constructor(IFactory f, address w, address person) {
+        (treasury, founder) = (person, person);
+        _launch(f, w, SUPPLY);
+    }
+
+    function setRule0(uint256) external onlyOwner {
+        rules[0] = 1;
+    }
+
+    function setRule1(address, bool) external onlyOwner {
+        rules[1] = 1;
+    }
+
+    function setRule2(uint256, uint256) external onlyOwner {
+        rules[2] = 1;
+    }
+
+    function setRule3(uint256) external onlyOwner {
+        rules[3] = 1;
+    }
+
+    function setRule4(address, bool) external onlyOwner {
+        rules[4] = 1;
+    }
+
+    function setRule5(uint256, uint256) external onlyOwner {
+        rules[5] = 1;
+    }
+
+    function setRule6(uint256) external onlyOwner {
+        rules[6] = 1;
+    }
+
+    function setRule7(address, bool) external onlyOwner {
+        rules[7] = 1;
+    }
+
+    function setRule8(uint256, uint256) external onlyOwner {
+        rules[8] = 1;
+    }
+
+    function setRule9(uint256) external onlyOwner {
+        rules[9] = 1;
+    }
+
+    function setRule10(address, bool) external onlyOwner {
+        rules[10] = 1;
+    }
+
+    function setRule11(uint256, uint256) external onlyOwner {
+        rules[11] = 1;
+    }
+
+    function setRule12(uint256) external onlyOwner {
+        rules[12] = 1;
+    }
+
+    function setRule13(address, bool) external onlyOwner {
+        rules[13] = 1;
+    }
+
+    function setRule14(uint256, uint256) external onlyOwner {
+        rules[14] = 1;
+    }
+
+    function setRule15(uint256) external onlyOwner {
+        rules[15] = 1;
+    }
+
+    function setRule16(address, bool) external onlyOwner {
+        rules[16] = 1;
+    }
+
+    function setRule17(uint256, uint256) external onlyOwner {
+        rules[17] = 1;
+    }
+
+    function setRule18(uint256) external onlyOwner {
+        rules[18] = 1;
+    }
+
+    function setRule19(address, bool) external onlyOwner {
+        rules[19] = 1;
+    }
+
+    function setRule20(uint256, uint256) external onlyOwner {
+        rules[20] = 1;
+    }
+
+    function setRule21(uint256) external onlyOwner {
+        rules[21] = 1;
+    }
+
+    function setRule22(address, bool) external onlyOwner {
+        rules[22] = 1;
+    }
+
+    function setRule23(uint256, uint256) external onlyOwner {
+        rules[23] = 1;
+    }
+}
