@@ -9,7 +9,7 @@ import pytest
 
 from botctl.cli import app
 from botctl.core.lifecycle import OrderState
-from botctl.core.reasons import Reason
+from botctl.core.reasons import Kind, Reason
 from botctl.core.sellability.codes import SellCode, Severity
 from botctl.core.sellability.opinion import Silence
 from botctl.core.units import Address
@@ -121,11 +121,24 @@ def test_the_settings_move_a_code_between_refusal_and_warning(stage: DevnetStage
 
 
 def entered(stage: DevnetStage, settings: Mapping[str, str]) -> list[tuple[OrderState, str, str]]:
+    """Decided on before the services have a say, so that they have it at the signature."""
     stage.step()
-    with runtime_on(stage, {**SEVERAL, **settings}) as rt:
+    with runtime_on(stage, SEVERAL) as rt:
         scan(rt)
         decide(rt)
+    with runtime_on(stage, {**SEVERAL, **settings}) as rt:
         return [(one.state, one.code, one.detail) for one in execute(rt).outcomes]
+
+
+def test_no_entry_is_decided_against_a_service_s_word(stage: DevnetStage) -> None:
+    stage.step()
+    with service(cannot_sell_all="1") as one, runtime_on(stage, sources(one)) as rt:
+        scan(rt)
+        report = decide(rt)
+    assert report.orders == 0
+    told = [line for line in report.lines if "SERVICE_CANNOT_SELL_ALL" in line.detail]
+    assert told
+    assert {(line.kind, line.reason) for line in told} == {(Kind.FAIL, Reason.INV_SELLABLE)}
 
 
 def test_no_entry_is_signed_against_a_service_s_word(stage: DevnetStage) -> None:
