@@ -29,6 +29,13 @@ CYCLE: Final = Job(
     grace_s=30,
     why="reconcile, scan, decide, execute; as often as cron can, so that both ways may be mixed",
 )
+FOLLOW_UP: Final = Job(
+    name="follow-up",
+    cron="*/5 * * * *",
+    command="follow-up",
+    grace_s=240,
+    why="the first look at what was decided is due after five minutes, and missed half of that later",
+)
 BACKUP: Final = Job(
     name="db backup",
     cron="17 * * * *",
@@ -49,6 +56,7 @@ def timetable(*, cycle_cron: str, backup_cron: str, cycle_grace_s: int) -> tuple
     """In the order in which they start when several are due: trading first."""
     return (
         replace(CYCLE, cron=cycle_cron, grace_s=cycle_grace_s),
+        FOLLOW_UP,
         replace(BACKUP, cron=backup_cron),
         CHECK,
     )

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from botctl.core.codes import Code
 from botctl.core.errors import CheckError, OperatorError
 from botctl.flows.cycle import cycle
+from botctl.flows.follow_up import follow_up
 from botctl.ports.runtime import Runtime
 from botctl.wiring import upkeep
 from botctl.wiring.setup import Setup
 from jobs.ledger import Work
-from jobs.timetable import BACKUP, CHECK, CYCLE, Job, timetable
+from jobs.timetable import BACKUP, CHECK, CYCLE, FOLLOW_UP, Job, timetable
 from jobs.triggers import trigger_of
 
 
@@ -18,6 +19,7 @@ def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
     schedule = setup.config.schedule
     tasks: Mapping[str, Callable[[], bool]] = {
         CYCLE.name: lambda: _cycle(rt),
+        FOLLOW_UP.name: lambda: _follow_up(rt),
         BACKUP.name: lambda: _backup(setup),
         CHECK.name: lambda: _check(setup),
     }
@@ -50,6 +52,14 @@ def _cycle(rt: Runtime) -> bool:
             tokens=", ".join(one.token for one in mismatches),
         )
     return True
+
+
+def _follow_up(rt: Runtime) -> bool:
+    """The lock is that of `botctl follow-up`."""
+    with rt.only_one(FOLLOW_UP.command) as ours:
+        if ours:
+            follow_up(rt)
+    return ours
 
 
 def _backup(setup: Setup) -> bool:

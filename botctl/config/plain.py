@@ -35,6 +35,7 @@ def plain_config(settings: Settings, source: Path) -> Config:
         ),
         enrich=settings.enrich.values(),
         gate=settings.gate.values(_placed(settings.gate.trap_code_file, home)),
+        grade=settings.grade.values(),
         paper_balance_wei=settings.paper.balance_wei,
         clock_offset_ms=settings.devnet.clock_offset_ms if settings.bot.mode is Mode.DEVNET else 0,
     )

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup, ScheduleGroup
 from botctl.config.groups.chain import ChainGroup, VenueGroup
+from botctl.config.groups.grade import GradeGroup
 from botctl.config.groups.limits import (
     EFFECTS_DEFAULT,
     CalmGroup,
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     execution: ExecutionGroup = ExecutionGroup()
     gate: GateGroup = GateGroup()
     enrich: EnrichGroup = EnrichGroup()
+    grade: GradeGroup = GradeGroup()
     paper: PaperGroup = PaperGroup()
     devnet: DevnetGroup = DevnetGroup()
     log: LogGroup = LogGroup()

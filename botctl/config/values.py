@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from botctl.core.facts import Mode
+from botctl.core.grading import GradeRules
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address, Hash32
@@ -132,5 +133,6 @@ class Config:
     send_plan: SendPlan
     enrich: EnrichValues
     gate: GateValues
+    grade: GradeRules
     paper_balance_wei: int
     clock_offset_ms: int

@@ -10,6 +10,7 @@ from botctl.core.bundle import SCHEMA, Draft, DraftInputs, Header
 from botctl.core.case import Check
 from botctl.core.deciding import decide_cycle
 from botctl.core.deciding.cycle import Decided, Moment
+from botctl.core.grading import followups
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OrderState
 from botctl.core.orders import Order, OrderKind
@@ -104,6 +105,7 @@ def _decide(rt: Runtime) -> DecideReport:
         peaks=_peaks(decided),
         times=None if known is not None and times.regime is known.regime else times,
         rested_on=Rested(day_start_ms, holdings) if _enters(orders) else None,
+        followups=followups(decided, rt.store.followed_since(now_ms - rt.grade.again_ms)),
     )
     if not rt.store.commit(batch):
         rt.log.info("cycle was decided by another run", cycle_id=cycle.cycle_id)

@@ -39,7 +39,7 @@ def scan(rt: Runtime) -> ScanReport:
     markets = _scan_set(rt)
     fetched_at_ms = rt.clock.now_ms()
     survey = rt.markets.survey(survey_request(rt, markets, head.block.number), head.block)
-    _require_venue(rt, survey)
+    require_venue(rt, survey)
     cycle_id = CycleId(rt.ids.time_ordered(started_ms))
     world = seen_world(rt, head, survey, markets, cycle_id=cycle_id, fetched_at_ms=fetched_at_ms)
     detections = with_tiers(rt, world, _detections(rt, world, markets, survey))
@@ -109,15 +109,20 @@ def _scan_set(rt: Runtime) -> tuple[Market, ...]:
 
 
 def survey_request(rt: Runtime, markets: Sequence[Market], at_block: int) -> SurveyRequest:
+    buyers = rt.store.top_buyers(at_block, rt.scan_plan.window_long_blocks, BUYERS)
+    queries = [
+        MarketQuery(
+            m.pair, m.token, m.quote, _probe_wei(rt, m), _holders(m, buyers.get(m.pair, ()))
+        )
+        for m in markets
+    ]
+    return request_of(rt, queries)
+
+
+def request_of(rt: Runtime, queries: Sequence[MarketQuery]) -> SurveyRequest:
     venue, plan = rt.policy.venue, rt.scan_plan
-    buyers = rt.store.top_buyers(at_block, plan.window_long_blocks, BUYERS)
     return SurveyRequest(
-        markets=[
-            MarketQuery(
-                m.pair, m.token, m.quote, _probe_wei(rt, m), _holders(m, buyers.get(m.pair, ()))
-            )
-            for m in markets
-        ],
+        markets=queries,
         wallet=rt.identity.wallet,
         factory=venue.factory,
         router=venue.router,
@@ -137,7 +142,7 @@ def _probe_wei(rt: Runtime, market: Market) -> int | None:
     return rt.policy.risk.trade_wei if payable else None
 
 
-def _require_venue(rt: Runtime, survey: Survey) -> None:
+def require_venue(rt: Runtime, survey: Survey) -> None:
     if survey.factory_code_hash is None:
         raise OperatorError(
             Code.ERR_CHAIN_EMPTY,

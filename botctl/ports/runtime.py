@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from botctl.core.case import Check
 from botctl.core.facts import Detection, Mode, Tiers, World
+from botctl.core.grading import GradeRules
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address
@@ -54,6 +55,7 @@ class Runtime:
     policy: Policy
     scan_plan: ScanPlan
     send_plan: SendPlan
+    grade: GradeRules
     clock: Clock
     ids: Ids
     codec: Codec

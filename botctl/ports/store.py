@@ -7,6 +7,7 @@ from typing import Protocol
 from botctl.core.books import Position
 from botctl.core.deciding.spending import Holdings
 from botctl.core.facts import Market, Window
+from botctl.core.grading import FollowUp
 from botctl.core.lifecycle import OrderEvent, OrderState
 from botctl.core.nonces import Slot
 from botctl.core.orders import (
@@ -21,6 +22,7 @@ from botctl.core.orders import (
 from botctl.core.permission import PermissionSource
 from botctl.core.risk.regime import Times
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
+from botctl.ports.followups import FollowStore
 from botctl.ports.standing import StandingStore
 
 
@@ -163,6 +165,7 @@ class DecidedBatch:
     peaks: Sequence[tuple[str, int]]  # position id, its best exit value in wei
     times: Times | None = None  # when their label or what it rests on has changed
     rested_on: Rested | None = None  # what the entries were weighed against; None: there are none
+    followups: Sequence[FollowUp] = ()
 
 
 class LedgerStore(Protocol):
@@ -450,6 +453,7 @@ class Store(
     MarketStore,
     CycleStore,
     LedgerStore,
+    FollowStore,
     NonceStore,
     OrderStore,
     PositionStore,

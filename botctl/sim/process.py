@@ -20,7 +20,7 @@ from botctl.ports.store import Store
 from botctl.sim.clock import HostClock
 from botctl.sim.faults import Port, QuietSender, Seam
 from botctl.sim.plan import Strike
-from botctl.sim.rules import IDENTITY, POLICY, SCAN_PLAN
+from botctl.sim.rules import GRADE, IDENTITY, POLICY, SCAN_PLAN
 from botctl.sim.wire import SimCalls
 
 
@@ -91,6 +91,7 @@ def _runtime(outside: Outside, clock: HostClock, seam: Seam) -> Runtime:
         policy=POLICY,
         scan_plan=SCAN_PLAN,
         send_plan=outside.send_plan,
+        grade=GRADE,
         clock=clock,
         ids=outside.ids,
         codec=cast("Codec", absent),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from botctl.core.facts import Market, Mode, Source
+from botctl.core.grading import GradeRules
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Band, Exits, Freshness, Policy, Risk, Signals, Venue
 from botctl.core.terms import Calm, Cap, Caps, LiveProbe, RegimeLimits, Sizing
@@ -176,6 +177,7 @@ SEND_PLAN: Final = SendPlan(
     gate_unproven=False,
     exit_tries_max=3,
 )
+GRADE: Final = GradeRules(again_ms=3_600_000, rug_drop_bps=9_000, ran_bps=10_000, sample_min=30)
 IDENTITY: Final = Identity(
     bot=BOT,
     mode=Mode.DEVNET,

@@ -76,6 +76,7 @@ def _runtime(
         policy=config.policy,
         scan_plan=config.scan_plan,
         send_plan=config.send_plan,
+        grade=config.grade,
         clock=SystemClock(config.clock_offset_ms),
         ids=TimeOrderedIds(),
         codec=JsonCodec(),

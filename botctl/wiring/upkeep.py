@@ -31,7 +31,16 @@ __all__ = [
 ]
 
 # Whoever takes one of these locks reads and writes the books; a test finds those missing here.
-AT_WORK: Final = ("run", "cycle", "reconcile", "scan", "decide", "execute", "nonce repair")
+AT_WORK: Final = (
+    "run",
+    "cycle",
+    "reconcile",
+    "scan",
+    "decide",
+    "execute",
+    "nonce repair",
+    "follow-up",
+)
 
 
 def upgrade(config: Config) -> UpgradeReport:

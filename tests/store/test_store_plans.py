@@ -58,6 +58,9 @@ READS: dict[str, Read] = {
     "rows of a cycle": ledger(cycle_id=cycle(1).cycle_id),
     "rows of a time": ledger(since_ms=1, until_ms=9_000_000),
     "reasons_since": lambda s: s.reasons_since(1),
+    "followed_since": lambda s: s.followed_since(1),
+    "due_followups": lambda s: s.due_followups(10**9, 5),
+    "outcomes": lambda s: s.outcomes(300, 1),
     "bundle": lambda s: s.bundle(bundle_id(1)),
     "bundles": lambda s: list(s.bundles(LedgerFilter())),
     "open": lambda s: s.open(),
@@ -171,3 +174,30 @@ def test_newest_first_is_the_order_of_the_index(filled: SqlStore, name: str) -> 
                 db.exec_driver_sql("SET LOCAL enable_sort = off")
                 plan = db.exec_driver_sql(f"EXPLAIN {sql}", args)
                 assert not [line for line in plan if "Sort  (" in line[0] and "Inc" not in line[0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [("followed_since", "ix_followups_time"), ("due_followups", "ix_followups_due")],
+)
+def test_what_is_followed_costs_its_index_and_no_sort(
+    filled: SqlStore, name: str, index: str
+) -> None:
+    """Every cycle asks the one, and never leaves the index; the other takes its page in order."""
+    with overheard(filled) as heard:
+        READS[name](filled)
+    [(sql, args)] = heard
+    with filled._db.reading() as db:
+        if db.dialect.name == "sqlite":
+            plan = [str(line[3]) for line in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", args)]
+            covering = "COVERING INDEX" if name == "followed_since" else "INDEX"
+            assert len(plan) == 1
+            assert f"USING {covering} {index} " in plan[0]
+        else:
+            db.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            db.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+            db.exec_driver_sql("SET LOCAL enable_sort = off")
+            plan = [line[0] for line in db.exec_driver_sql(f"EXPLAIN {sql}", args)]
+            how = "Index Only Scan" if name == "followed_since" else "Index Scan"
+            assert [line for line in plan if f"{how} using {index} " in line]
+            assert not [line for line in plan if "Sort" in line]

@@ -106,6 +106,19 @@ class EntryFacts(TypeDecorator[Entry]):
 def entry_text(value: object) -> str:
     assert isinstance(value, Entry)
     return json.dumps(asdict(value), separators=(",", ":"))
+class Flag(TypeDecorator[bool]):
+    """Yes, no or unknown, as a small number: a BOOLEAN is another thing in each database."""
+
+    impl = sa.SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        del dialect
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
+        del dialect
+        return None if value is None else bool(value)
 
 
 class Saturated(TypeDecorator[int]):

@@ -1,4 +1,4 @@
-"""What one `decide` leaves behind: rows, bundles, orders and peaks, in one transaction."""
+"""What one `decide` leaves behind: rows, bundles, orders, peaks and followups, in one transaction."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from botctl.adapters.store import arrow, bulk, journal, schema
+from botctl.adapters.store.followups import enqueue
 from botctl.adapters.store.part import Part, Scope
 from botctl.adapters.store.positions import holdings_in
 from botctl.adapters.store.rows import LEDGER_COLUMNS, ledger_values, order_values
@@ -55,6 +56,7 @@ class Commit(Part):
                 _require_not_grown(db, self._scope, batch.rested_on)
             bulk.insert_new(db, schema.ledger, LEDGER_COLUMNS, rows)
             bulk.insert_missing(db, schema.bundles, _BUNDLE_COLUMNS, list(batch.bundles))
+            enqueue(db, self._scope, batch.followups)
             added = [add_order(db, o, chain_id=self._scope.chain_id) for o in batch.orders]
             _count_blocked(db, bot, added.count(None))
             written = [*filter(None, added), _raise_peaks(db, batch.peaks)]

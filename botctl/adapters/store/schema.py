@@ -10,6 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from botctl.adapters.store import schema_followups
 from botctl.adapters.store.columns import EntryFacts, Foreign, Int256, Saturated, Uint256, Word
 from botctl.core.facts import Source
 from botctl.core.intent import Side
@@ -213,6 +214,15 @@ bundles: Final = sa.Table(
     metadata,
     _text("id", key=True),  # sha256 of the body, 64 hex digits
     _bytes("body"),  # whose it is stands inside, and in the ledger's rows
+)
+
+followups: Final = sa.Table(schema_followups.NAME, metadata, *schema_followups.columns())
+_index_where(
+    "ix_followups_due",
+    schema_followups.NAME,
+    schema_followups.DUE_COLUMNS,
+    schema_followups.DUE,
+    unique=False,
 )
 
 # Orders, and what came of them.

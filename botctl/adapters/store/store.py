@@ -5,6 +5,7 @@ from botctl.adapters.store.corrections import Corrections
 from botctl.adapters.store.cycles import Cycles
 from botctl.adapters.store.database import open_database
 from botctl.adapters.store.engine import BUSY_MS
+from botctl.adapters.store.followups import Followups
 from botctl.adapters.store.leases import Leases
 from botctl.adapters.store.ledger import Ledger
 from botctl.adapters.store.markets import Markets
@@ -25,6 +26,7 @@ class SqlStore(
     Markets,
     Cycles,
     Commit,
+    Followups,
     Ledger,
     Leases,
     Orders,
