@@ -103,11 +103,17 @@ def _sqlite(url: URL, busy_ms: int) -> Engine:
 
 
 def _make_private(file: Path) -> None:
-    """SQLite would create the file readable to others; its companions take the file's mode."""
+    """SQLite would create the file readable to others; its companions take the file's mode.
+
+    A file that is there is never opened here: closing any descriptor of it gives up every lock that this
+    process has on it (POSIX), and another process would clear away the log under an open connection.
+    """
     if not file.parent.is_dir():
         raise unwritable(f"the folder {file.parent} does not exist", str(file))
     try:
-        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, PRIVATE))
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDONLY, PRIVATE))
+    except FileExistsError:
+        return
     except OSError as error:
         raise unwritable(f"the file cannot be opened ({error.strerror})", str(file)) from None
 
