@@ -31,10 +31,10 @@ CYCLE: Final = Job(
 )
 FOLLOW_UP: Final = Job(
     name="follow-up",
-    cron="*/5 * * * *",
+    cron="*/2 * * * *",
     command="follow-up",
-    grace_s=240,
-    why="the first look at what was decided is due after five minutes, and missed half of that later",
+    grace_s=100,
+    why="what was decided is looked at after five minutes at first, and missed half of that later",
 )
 BACKUP: Final = Job(
     name="db backup",

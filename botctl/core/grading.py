@@ -18,6 +18,7 @@ from botctl.core.facts import BlockRef, Facts, Probe, ProbeStatus
 from botctl.core.measures import sell_tax_bps
 from botctl.core.reasons import Kind
 from botctl.core.units import BPS_ONE, Address, CycleId, share_floor
+from botctl.core.value import value
 
 MS: Final = 1_000
 HORIZONS_S: Final = (300, 3_600, 86_400)  # five minutes, an hour, a day; the first names a decision
@@ -36,7 +37,7 @@ class GradeRules:
     sample_min: int  # independent looks before a verdict
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FollowUp:
     """One look that is due: what the market was when it was decided; amounts in smallest units.
 
@@ -183,7 +184,7 @@ def _worth(
     return amount_out(share_floor(bought, BPS_ONE - tax_bps), token, quote)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Outcome:
     """A followed decision at one horizon, as far as it is known."""
 

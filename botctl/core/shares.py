@@ -7,9 +7,9 @@ from typing import Final
 
 from botctl.core.units import BPS_ONE
 
-# z = 1.96 = 49/25, of a two-sided 95 % interval; z^2 = 2401/625.
-_Z, _Z_PART = 49, 25
-_Z2: Final = _Z * _Z  # over _Z_PART squared, which the formulas below have multiplied out
+# z = 1.96 = 49/25 of a two-sided 95 % interval; the 25 is multiplied out below.
+_Z: Final = 49
+_Z2: Final = _Z * _Z
 _HALF_WIDTH: Final = _Z * BPS_ONE
 
 

@@ -58,7 +58,7 @@ class Followups(Part):
     def outcomes(self, horizon_s: int, since_ms: int) -> Sequence[Outcome]:
         query = _SELECT_OUTCOME.where(*self._made(horizon_s, since_ms))
         with self._db.reading() as db:
-            return [Outcome(*row) for row in db.execute(query)]
+            return [Outcome(*row) for row in db.execute(query).all()]
 
     def _made(self, horizon_s: int, since_ms: int) -> Sequence[sa.ColumnElement[bool]]:
         return (
