@@ -106,6 +106,8 @@ class EntryFacts(TypeDecorator[Entry]):
 def entry_text(value: object) -> str:
     assert isinstance(value, Entry)
     return json.dumps(asdict(value), separators=(",", ":"))
+
+
 class Flag(TypeDecorator[bool]):
     """Yes, no or unknown, as a small number: a BOOLEAN is another thing in each database."""
 
