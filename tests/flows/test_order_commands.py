@@ -117,8 +117,7 @@ def test_a_position_is_written_off_by_hand_and_frees_its_slot(stage: DevnetStage
     assert refused(stage, "positions", "write-off", pair, "--why", " ") == (USAGE, "ERR_USAGE")
     assert refused(stage, "positions", "write-off", NOBODY, "--why", "x")[0] == USAGE
     assert typed(stage, "positions", "write-off", pair, "--why", "blocked").status == DONE
-    with runtime_on(stage) as rt:
-        (closed,) = rt.store.positions(stage.bot, only_open=False)
+    (closed,) = stage.store.positions(stage.bot, only_open=False)
     assert (closed.open, closed.exit_reason) == (False, "WRITTEN_OFF: blocked")
     assert closed.realised_wei < 0
     assert typed(stage, "reconcile").status == DONE

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ CONNECT_TIMEOUT_S: Final = 10
 PRIVATE: Final = 0o600  # positions and plans are nobody else's business
 WRITES: Final = "botctl_writes"  # an execution option: this transaction will write
 CONNECTIONS_MAX: Final = 5
+_CREATING: Final = Lock()
 
 # A host that is cut off inside a transaction holds the wallet's row. The server ends that: at once when
 # the connection is seen to be dead, and when it only seems alive, as soon as nothing came for so long.
@@ -105,15 +107,18 @@ def _sqlite(url: URL, busy_ms: int) -> Engine:
 def _make_private(file: Path) -> None:
     """SQLite would create the file readable to others; its companions take the file's mode.
 
-    A file that is there is never opened here: closing any descriptor of it gives up every lock that this
-    process has on it (POSIX), and another process would clear away the log under an open connection.
+    A file that is there is never opened here. POSIX drops all of a process's locks on a file as soon
+    as one of its descriptors is closed, so another process would believe that nobody has the database
+    open, and delete the WAL under our other connections: they would read the past, and write into
+    nothing (sqlite.org/howtocorrupt.html, 2.2). The lock is for a connection of another thread, made
+    between our two steps.
     """
     if not file.parent.is_dir():
         raise unwritable(f"the folder {file.parent} does not exist", str(file))
     try:
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDONLY, PRIVATE))
-    except FileExistsError:
-        return
+        with _CREATING:
+            if not file.exists():
+                os.close(os.open(file, os.O_CREAT | os.O_RDONLY, PRIVATE))
     except OSError as error:
         raise unwritable(f"the file cannot be opened ({error.strerror})", str(file)) from None
 
