@@ -1,8 +1,13 @@
 """What we hold and have promised: positions, exposure, and the running books of one cycle."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from botctl.core.units import Address, Hash32
+from botctl.core.orders import Fill, OrderKind
+from botctl.core.units import Address, Hash32, OrderId
+
+NATIVE: Final = "native"  # what a correction calls the coin itself
+VANISHED: Final = "reorg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,16 @@ class Contest:
     rank: int | None  # 0 is best; None: not a candidate
     candidates: int
     entries_max: int  # how many may be selected
+
+
+def vanished_answer(order_id: OrderId, block_hash: Hash32) -> str:
+    """The id of the correction by which a person answers for a fill whose block left the chain."""
+    return f"{VANISHED}:{order_id}:{block_hash}"
+
+
+def traded(fill: Fill) -> str:
+    """What an answer for this fill is about: the token of a trade, even of one that reverted.
+
+    In the block that took the place of its own it may have done what it had not done before.
+    """
+    return fill.token if fill.kind is OrderKind.SWAP else NATIVE

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from typing import Final
 
 from botctl.core.lifecycle import OrderState
 from botctl.core.units import OrderId
@@ -61,11 +62,15 @@ class Remedy(StrEnum):
     RAISE = "raise"  # the counter, to the count that every node has reached
     LOWER = "lower"  # the counter, over a range proven empty
     FILL = "fill"  # a no-op at a nonce
+    RESEND = "resend"  # the same bytes of what had ended on the chain
+
+
+MOVES_COUNTER: Final = frozenset({Remedy.RAISE, Remedy.LOWER})
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """RAISE and LOWER set the counter to `nonce`; FILL sends a no-op at `nonce`."""
+    """RAISE and LOWER set the counter to `nonce`; FILL sends a no-op at it; RESEND is from it on."""
 
     remedy: Remedy
     nonce: int
@@ -82,9 +87,13 @@ class Diagnosis:
 
 
 def diagnose(view: NonceView) -> Diagnosis:
-    """Nothing is concluded from a node that is behind what we have seen ourselves (LESSONS 10)."""
+    """Nothing is concluded from a node that is behind what we have seen ourselves (LESSONS 10).
+
+    Or the chain has lost what we saw. The same bytes again do no harm either way: each mines once.
+    """
     if view.mined < view.settled:
-        return Diagnosis((Trouble(Finding.LAGGING, view.mined, view.settled - 1),), ())
+        behind = Trouble(Finding.LAGGING, view.mined, view.settled - 1)
+        return Diagnosis((behind,), (Repair(Remedy.RESEND, view.mined),))
     troubles = tuple(_troubles(view))
     return Diagnosis(troubles, tuple(_repairs(view, troubles)))
 

@@ -1,17 +1,20 @@
 """Ledger against chain: native and every held token, at the block that is already buried."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from botctl.core.books import NATIVE, traded, vanished_answer
 from botctl.core.codes import Code
+from botctl.core.orders import Fill, OrderKind
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.units import Address
 from botctl.ports.chain import Head
 from botctl.ports.runtime import Runtime
-from botctl.ports.store import Baseline, Correction
+from botctl.ports.store import Correction
 
 FINAL_FILLS = 8  # of the newest fills: a reorg reaches the newest first
+ANSWERED_MAX = 200  # fills that one correction looks at; older ones halt again
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,11 @@ class Mismatch:
     block_number: int
 
 
-def mismatches(rt: Runtime, head: Head) -> tuple[Mismatch, ...]:
-    """Empty when every booked amount is on the chain, and while the two cannot be compared."""
+def mismatches(rt: Runtime, head: Head, gone: Sequence[Fill] = ()) -> tuple[Mismatch, ...]:
+    """Empty when every booked amount is on the chain, and while the two cannot be compared.
+
+    The tokens of `gone` trades are compared too: a sell that vanished leaves tokens nobody holds.
+    """
     baseline = rt.store.baseline(rt.identity.bot)
     depth = head.block.number - rt.send_plan.confirmations + 1
     if baseline is None or depth < baseline.block_number:
@@ -33,12 +39,12 @@ def mismatches(rt: Runtime, head: Head) -> tuple[Mismatch, ...]:
     block = head.block if depth == head.block.number else rt.txs.blocks([depth])[0]
     if block is None or not _all_booked(rt, depth):
         return ()
-    held = _held(rt)
+    held = _held(rt, gone)
     wallet = rt.txs.wallet(rt.identity.wallet, sorted(held), block)
     if any(o.nonce is not None and o.nonce < wallet.nonce for o in rt.store.open()):
         return ()  # mined by then, and not booked yet: another run was at work on it
     booked = baseline.balance_wei + rt.store.native_moved_wei(rt.identity.bot)
-    found = [Mismatch("native", booked, wallet.balance_wei, depth)]
+    found = [Mismatch(NATIVE, booked, wallet.balance_wei, depth)]
     found += [
         Mismatch(h.token, held[h.token], -1 if h.balance is None else h.balance, depth)
         for h in wallet.holdings
@@ -56,12 +62,9 @@ def _all_booked(rt: Runtime, depth: int) -> bool:
     return not above and not rt.store.has_unsettled(rt.identity.bot, depth)
 
 
-def _held(rt: Runtime) -> dict[Address, int]:
-    held: dict[Address, int] = {}
-    for one in rt.store.positions(rt.identity.bot, only_open=True):
-        token = one.position.token
-        held[token] = held.get(token, 0) + one.position.quantity
-    return held
+def _held(rt: Runtime, gone: Sequence[Fill]) -> Mapping[Address, int]:
+    doubted = {fill.token: 0 for fill in gone if fill.kind is OrderKind.SWAP}
+    return doubted | dict(rt.store.token_books(rt.identity.bot))
 
 
 def halt_on(rt: Runtime, found: Sequence[Mismatch]) -> None:
@@ -87,21 +90,26 @@ def halt(rt: Runtime, code: Code, detail: str) -> None:
 
 
 def halt_on_deep_reorg(rt: Runtime, head: Head) -> None:
-    """What we booked as final must still be in its block; the baseline's block says from where."""
-    baseline = rt.store.baseline(rt.identity.bot)
-    fills = rt.store.newest_fills(rt.identity.bot, FINAL_FILLS)
+    """What we booked as final must still be in its block, or a person has answered for it."""
+    gone = vanished(rt, head, FINAL_FILLS)
+    if gone:
+        fill = gone[0]
+        detail = f"order {fill.order_id} was booked in block {fill.block_number}, which is gone"
+        halt(rt, Code.ERR_REORG_DEEP, detail)
+
+
+def vanished(rt: Runtime, head: Head, most: int) -> tuple[Fill, ...]:
+    """Of the newest fills those whose block another one has replaced, and nobody answered for."""
+    fills = rt.store.unanswered_fills(rt.identity.bot, most)
     numbers = sorted({f.block_number for f in fills if f.block_number <= head.block.number})
-    if baseline is None or not numbers:
-        return
+    if not numbers:
+        return ()
     found = dict(zip(numbers, rt.txs.blocks(numbers), strict=True))
-    for fill in fills:
-        block = found.get(fill.block_number)
-        if fill.block_number <= baseline.block_number or block is None:
-            continue
-        if block.hash != fill.block_hash:
-            detail = f"order {fill.order_id} was booked in block {fill.block_number}, which is gone"
-            halt(rt, Code.ERR_REORG_DEEP, detail)
-            return
+    return tuple(
+        fill
+        for fill in fills
+        if (block := found.get(fill.block_number)) is not None and block.hash != fill.block_hash
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +123,19 @@ class CorrectReport:
 def correct(rt: Runtime, *, why: str, apply: bool) -> CorrectReport:
     """Entries that make the ledger equal to the chain; applied, they lift the halt.
 
-    Ids follow from the difference alone, so the same entry is never booked twice.
+    Also one for every fill whose block is gone: it books nothing, and the fill halts no more. Ids
+    follow from the difference, or from fill and block, so the same entry is never booked twice.
     """
     head = rt.txs.head()
-    found = mismatches(rt, head)
-    proposed = tuple(_correction(rt, one) for one in found if one.chain >= 0)
+    gone = vanished(rt, head, ANSWERED_MAX)
+    found = mismatches(rt, head, gone)
+    differences = [_correction(rt, one) for one in found if one.chain >= 0]
+    proposed = (*differences, *map(_answer, gone))
     if not apply:
         return CorrectReport(proposed, None)
     now_ms = rt.clock.now_ms()
     applied = rt.store.correct(proposed, now_ms, why) if proposed else 0
-    baseline = rt.store.baseline(rt.identity.bot)
-    if baseline is not None and len(proposed) == len(found):
-        seen = Baseline(baseline.balance_wei, head.block.number)
-        rt.store.set_baseline(rt.identity.bot, seen, now_ms, why)
+    if rt.store.baseline(rt.identity.bot) is not None and len(differences) == len(found):
         lifted = PermissionSource(SourceKind.LEDGER, Level.ALLOW_ALL, why, "operator", now_ms)
         rt.store.set_source(lifted)
     return CorrectReport(proposed, applied)
@@ -144,3 +152,8 @@ def _correction(rt: Runtime, one: Mismatch) -> Correction:
     )
     key = sha256("\n".join(parts).encode()).hexdigest()
     return Correction(key, one.token, one.ledger, one.chain, one.block_number)
+
+
+def _answer(fill: Fill) -> Correction:
+    key = vanished_answer(fill.order_id, fill.block_hash)
+    return Correction(key, traded(fill), 0, 0, fill.block_number)

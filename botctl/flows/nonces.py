@@ -6,7 +6,7 @@ from hashlib import sha256
 from botctl.core.codes import Code
 from botctl.core.intent import Intent, Side
 from botctl.core.lifecycle import OrderEvent, OrderState
-from botctl.core.nonces import Diagnosis, NonceView, Remedy, Repair, diagnose
+from botctl.core.nonces import MOVES_COUNTER, Diagnosis, NonceView, Repair, diagnose
 from botctl.core.orders import Order, OrderKind
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.replacement import CANCEL_GAS
@@ -74,7 +74,7 @@ def check_nonces(rt: Runtime, lease: Lease) -> tuple[NonceView, Diagnosis]:
     found = _both(found, again)
     stop_entries(rt, found)
     for repair in found.repairs:
-        if repair.remedy is not Remedy.FILL:
+        if repair.remedy in MOVES_COUNTER:
             move_counter(rt, lease, view, repair)
             view = replace(view, next=repair.nonce)
     return view, found

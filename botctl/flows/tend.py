@@ -27,6 +27,7 @@ from botctl.ports.runtime import Runtime
 from botctl.ports.store import Lease, Moment
 
 WAITING = (OrderState.SUBMITTED, OrderState.PENDING)
+RESENT_MAX = 64  # of the wallet's line in one repair, from its head
 ATTEMPT = {Act.BUMP: AttemptKind.BUMP, Act.CANCEL: AttemptKind.CANCEL}
 
 
@@ -123,11 +124,27 @@ def nonce_repair(rt: Runtime, *, apply: bool) -> NonceReport:
         if lease is not None:
             _, found = check_nonces(rt, lease)
             tuple(_fill(rt, lease, head, found))
+            _resend(rt, head, found)
             done = found.repairs
     after = nonce_status(rt)
     if not after.diagnosis.foreign:
         _lift(rt)
     return replace(after, applied=done)
+
+
+def _resend(rt: Runtime, head: Head, found: Diagnosis) -> None:
+    """A reorganisation took what had ended on the chain, and no node brings it back.
+
+    Only its own bytes may have that nonce: they are what happened, and can happen but once.
+    """
+    first = next((r.nonce for r in found.repairs if r.remedy is Remedy.RESEND), None)
+    if first is None or not permission(sources_now(rt)).exits:
+        return
+    for order in rt.store.ended_from(rt.identity.wallet, first, RESENT_MAX):
+        canceled = order.state is OrderState.CANCELED
+        attempts = rt.store.attempts(order.id)
+        ours = [a for a in attempts if (a.kind is AttemptKind.CANCEL) is canceled]
+        publish(rt, order, ours[-1], head.block.number)
 
 
 def _lift(rt: Runtime) -> None:

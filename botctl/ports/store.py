@@ -23,6 +23,7 @@ from botctl.core.permission import PermissionSource
 from botctl.core.risk.regime import Times
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 from botctl.ports.followups import FollowStore
+from botctl.ports.reorgs import ReorgStore
 from botctl.ports.standing import StandingStore
 
 
@@ -402,7 +403,8 @@ class PositionStore(Protocol):
     def correct(self, corrections: Sequence[Correction], now_ms: int, why: str) -> int:
         """Book the difference to the chain, each id once, all in one transaction; how many were new.
 
-        Native goes to the running balance; a token to its open position, closed at zero.
+        Native goes to the running balance; a token to its open position, closed at zero, or to the
+        newest closed one, which opens again. No difference books nothing: the entry is an answer.
         """
 
     def has_unsettled(self, bot: str, block_number: int) -> bool:
@@ -457,6 +459,7 @@ class Store(
     NonceStore,
     OrderStore,
     PositionStore,
+    ReorgStore,
     StateStore,
     Protocol,
 ):

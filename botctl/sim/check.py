@@ -171,8 +171,7 @@ UNAIDED: Final[tuple[Checker, ...]] = (
     a_deep_reorg_has_halted,
     foreign_use_is_told,
 )
-# When nothing is left to be done. Not after a deep reorganisation: a chain that lost what we saw
-# buried looks like a node that lags, of which nothing may be concluded; a person must look.
+# When nothing is left to be done, by us or by a person.
 SETTLED: Final[tuple[Checker, ...]] = (no_intent_is_lost, no_nonce_hole, ledger_is_chain)
 
 

@@ -6,6 +6,7 @@ from botctl.sim.rules import BASE_FEE_WEI, CONFIRMATIONS, GWEI
 from botctl.sim.world import World
 
 ROUNDS_MAX = 60  # longer than a dead holder's lease by a clock that was ahead, and every deadline
+ANSWERS = 3  # a repair may need what the next reconcile buries, and brings what was corrected away
 
 
 def calm(world: World) -> None:
@@ -32,7 +33,8 @@ def settle(world: World) -> None:
 
 def operate(world: World) -> None:
     """What the runbook asks of a person after foreign use of the key, or a reorg too deep."""
-    for _ in range(2):  # a repair may need what the next reconcile buries
+    for _ in range(ANSWERS):
         world.play(Action(Act.CORRECT))
         world.play(Action(Act.REPAIR))
         settle(world)
+    world.play(Action(Act.CORRECT))

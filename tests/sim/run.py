@@ -51,4 +51,4 @@ def _ended(world: World) -> list[str]:
     found = broken(world, UNAIDED)
     if world.excuses.foreign or world.excuses.deep:
         operate(world)
-    return found + broken(world, ALWAYS if world.excuses.deep else ALWAYS + SETTLED)
+    return found + broken(world, ALWAYS + SETTLED)

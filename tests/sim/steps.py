@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from botctl.core.books import traded, vanished_answer
 from botctl.core.intent import Side
 from botctl.core.lifecycle import MOVES, TERMINAL, OrderEvent
 from botctl.core.orders import Attempt, AttemptKind, Fill, Order, OrderKind, SendCode
@@ -239,6 +240,16 @@ def _correct(twins: Twins, draw: Small) -> None:
     twins.ask(lambda store: store.correct((one,), twins.now_ms, "why"))
 
 
+def _answer(twins: Twins, draw: Small) -> None:
+    """A person answers for a fill whose block is gone."""
+    fills = twins.sim.newest_fills(BOT, 3)
+    if fills:
+        fill = fills[draw[0] % len(fills)]
+        key = vanished_answer(fill.order_id, fill.block_hash)
+        one = Correction(key, traded(fill), 0, 0, fill.block_number)
+        twins.ask(lambda store: store.correct((one,), twins.now_ms, "why"))
+
+
 def _write_off(twins: Twins, draw: Small) -> None:
     held = twins.sim.positions(BOT, only_open=False)
     if held:
@@ -262,7 +273,7 @@ def _time(twins: Twins, draw: Small) -> None:
 
 STEPS: tuple[Step, ...] = (
     _add, _add, _lease, _lease, _release, _sign, _sign, _bump, _move, *(_onwards,) * 4, *(_hasten,) * 4, _give_back, _give_back, _raise_twice,
-    _sent, _settle, _settle, _settle, _set_next, _correct, _write_off, _switch, _time,
+    _sent, _settle, _settle, _settle, _set_next, _correct, _answer, _write_off, _switch, _time,
 )  # fmt: skip
 
 

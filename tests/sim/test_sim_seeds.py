@@ -25,6 +25,15 @@ def test_every_promise_holds_in_a_hundred_thousand_seeds(first: int) -> None:
     assert _broken(first, TORTURE_CHUNK) == []
 
 
+# The first trade vanishes below the baseline; nonces never mine again; a sell vanishes, its tokens are back.
+# A buy that reverted trades after all.
+@pytest.mark.parametrize("seed", [203_303, 419, 3_921, 314_357])
+def test_a_deep_reorg_halts_and_a_person_mends_all_of_it(seed: int) -> None:
+    found = run(seed)
+    assert found.world.excuses.deep
+    assert found.broken == ()
+
+
 def _broken(first: int, count: int) -> list[str]:
     """Each with the command that repeats it."""
     results = (run(seed) for seed in range(first, first + count))

@@ -10,10 +10,19 @@ from sqlalchemy.engine import Connection
 from botctl.adapters.store import journal, schema
 from botctl.adapters.store.columns import clean
 from botctl.adapters.store.part import Part, Scope
-from botctl.adapters.store.settling import Values, account_of, add_to_balance, change, open_of
+from botctl.adapters.store.settling import (
+    Values,
+    account_of,
+    add_position,
+    add_to_balance,
+    change,
+    open_of,
+    opening,
+)
 from botctl.adapters.store.statements import insert
 from botctl.adapters.store.witness import CORRECTIONS, POSITIONS, Rows
 from botctl.core.accounting import Account, after_fill
+from botctl.core.books import NATIVE
 from botctl.core.codes import Code
 from botctl.core.errors import LostMoveError
 from botctl.core.lifecycle import OPEN
@@ -21,10 +30,9 @@ from botctl.core.orders import Fill, OrderKind
 from botctl.core.units import Address, Hash32, OrderId
 from botctl.ports.store import Correction
 
-NATIVE: Final = "native"
-
 _P, _O = schema.positions.c, schema.orders.c
 _ADD: Final = insert(schema.corrections, on_conflict="DO NOTHING")
+REOPENED: Final[Values] = {"closed_ms": None, "exit_reason": ""}  # of an open one, as it is
 _NOT_HELD: Final = (
     "the books no longer hold what was to be corrected; nothing was booked, look again"
 )
@@ -47,7 +55,7 @@ class Corrections(Part):
             for one in sorted(corrections, key=lambda c: (c.token != NATIVE, c.token, c.id)):
                 if _is_booked(db, one.id):
                     continue
-                changed = _apply(db, self._scope, one, now_ms, why)
+                changed = self._apply(db, one, now_ms, why)
                 values = _values(self._scope, one, now_ms, why)
                 values |= {"realised_wei": changed.realised_wei}
                 if db.execute(_ADD, values).rowcount != 1:
@@ -59,6 +67,28 @@ class Corrections(Part):
                 subject = f"bot:{self._scope.bot}"
                 journal.append(db, journal.entry(now_ms, subject, "correct", facts, rows))
         return len(booked)
+
+    def _apply(self, db: Connection, one: Correction, now_ms: int, why: str) -> _Change:
+        difference, closing = one.chain - one.ledger, _closing(why, now_ms)
+        if one.token == NATIVE:
+            return _Change(add_to_balance(db, self._scope, difference))
+        if difference == 0:
+            return _Change({})  # an answer, which books nothing
+        held = _of_token(db, self._scope, one.token)
+        if difference < 0:
+            return _taken(db, one, held, closing)
+        found = held[0] if held else self._found(db, one, now_ms)
+        return _moved(db, found, difference, closing)
+
+    def _found(self, db: Connection, one: Correction, now_ms: int) -> Values:
+        """A position for tokens that were never held: an order of ours says where they are traded."""
+        of_token = (_O.bot == self._scope.bot, _O.chain_id == self._scope.chain_id)
+        traded = sa.select(_O.pair).where(*of_token, _O.token == one.token)
+        pair = db.execute(traded.order_by(_O.created_ms.desc(), _O.id.desc()).limit(1)).scalar()
+        if pair is None:
+            raise _not_held(one)
+        facts = opening(self._scope, pair, one.token, now_ms)
+        return add_position(db, {**facts, "id": self._ids.time_ordered(now_ms)}, Account())
 
     def write_off(self, position_id: str, reason: str, now_ms: int) -> bool:
         with self._db.writing() as db:
@@ -83,18 +113,19 @@ def _is_booked(db: Connection, key: str) -> bool:
     return db.execute(query).first() is not None
 
 
-def _apply(db: Connection, scope: Scope, one: Correction, now_ms: int, why: str) -> _Change:
-    difference = one.chain - one.ledger
-    if one.token == NATIVE:
-        return _Change(add_to_balance(db, scope, difference))
-    of_token = sa.select(schema.positions).where(*open_of(scope), _P.token == one.token)
-    oldest_first = of_token.order_by(_P.opened_ms, _P.id).with_for_update()
-    held = [dict(row) for row in db.execute(oldest_first).mappings()]
-    if not held:
-        raise _not_held(one)
-    if difference >= 0:
-        return _moved(db, held[0], difference, _closing(why, now_ms))
-    return _taken(db, one, held, _closing(why, now_ms))
+def _of_token(db: Connection, scope: Scope, token: str) -> list[Values]:
+    """The open positions, oldest first; when there is none, the newest closed one: it opens again."""
+    of_token = sa.select(schema.positions).where(
+        _P.bot == scope.bot, _P.chain_id == scope.chain_id, _P.token == token
+    )
+    is_open, age = _P.closed_ms.is_(None), (_P.opened_ms, _P.id)
+    held = of_token.where(is_open).order_by(*age)
+    newest = of_token.order_by(*(column.desc() for column in age)).limit(1)
+    return _locked_rows(db, held) or _locked_rows(db, newest)
+
+
+def _locked_rows(db: Connection, query: sa.Select[tuple[object, ...]]) -> list[Values]:
+    return [dict(row) for row in db.execute(query.with_for_update()).mappings()]
 
 
 def _taken(db: Connection, one: Correction, held: Sequence[Values], closing: Values) -> _Change:
@@ -116,7 +147,8 @@ def _moved(db: Connection, position: Values, tokens: int, closing: Values) -> _C
     """Like a fill that moved tokens and no money; closed when nothing is left."""
     before = account_of(position)
     after = after_fill(before, _no_money(position, tokens))
-    changed = change(db, position, after, closing if after.closed else {})
+    closing = closing if after.closed else REOPENED if tokens > 0 else {}
+    changed = change(db, position, after, closing)
     return _Change(POSITIONS.of(changed), after.realised_wei - before.realised_wei)
 
 

@@ -67,10 +67,14 @@ class Settling(Part):
         """A new position; None for gas that was spent without holding anything."""
         if account.closed:
             return None
-        opening = _opening(db, self._scope, order, now_ms)
-        values = {**opening, "id": self._ids.time_ordered(now_ms), **_books(account)}
-        db.execute(_ADD_POSITION, values)
-        return values
+        facts = _opening(db, self._scope, order, now_ms)
+        return add_position(db, {**facts, "id": self._ids.time_ordered(now_ms)}, account)
+
+
+def add_position(db: Connection, opening: Values, account: Account) -> Values:
+    values = {**opening, **_books(account)}
+    db.execute(_ADD_POSITION, values)
+    return values
 
 
 def _require_gas_only(after: Order, fill: Fill) -> None:
@@ -140,13 +144,20 @@ def _fill_values(
 
 
 def _opening(db: Connection, scope: Scope, order: Order, now_ms: int) -> dict[str, object]:
+    unquoted = opening(scope, order.intent.pair, order.intent.token, now_ms)
+    return {**unquoted, **_entered_on(db, order)}
+
+
+def opening(scope: Scope, pair: str, token: str, now_ms: int) -> dict[str, object]:
+    """Without its id and its books."""
     return {
         "bot": scope.bot,
         "chain_id": scope.chain_id,
-        "pair": order.intent.pair,
-        "token": order.intent.token,
+        "pair": pair,
+        "token": token,
         "peak_value_wei": 0,
-        **_entered_on(db, order),
+        "entry_liquidity_wei": 0,
+        "entry": None,
         "opened_ms": now_ms,
         "closed_ms": None,
         "exit_reason": "",

@@ -12,6 +12,7 @@ from botctl.adapters.store.markets import Markets
 from botctl.adapters.store.orders import Orders
 from botctl.adapters.store.part import Scope
 from botctl.adapters.store.positions import Positions
+from botctl.adapters.store.reorgs import Reorgs
 from botctl.adapters.store.revision import create_or_check
 from botctl.adapters.store.settling import Settling
 from botctl.adapters.store.signing import Signing
@@ -34,6 +35,7 @@ class SqlStore(
     Settling,
     Positions,
     Corrections,
+    Reorgs,
     State,
     StandingPart,
 ):

@@ -17,7 +17,8 @@ from botctl.flows.tend import nonce_repair
 Yes = Annotated[bool, typer.Option("--yes", help="Do what the dry run proposes.")]
 
 MEANING = {
-    Finding.LAGGING: "the node is behind what we have seen buried: ask again, or another node",
+    Finding.LAGGING: "the node is behind what we have seen buried: ask again, or another node;"
+    " after a deep reorganisation see ERR_REORG_DEEP in the runbook",
     Finding.FOREIGN_MINED: "somebody else used the key: find out who before you lift anything",
     Finding.FOREIGN_PENDING: "somebody else's transaction waits in the pool under our key",
     Finding.GAP: "nobody uses these: nothing above them can mine until no-ops fill them",

@@ -52,7 +52,7 @@ class Nonces(Part):
         )
 
     def settled_next(self, wallet: Address) -> int:
-        ended = (o.nonce or 0 for o in self._t.with_nonce(wallet) if _has_used_its_nonce(o))
+        ended = (o.nonce or 0 for o in self._t.with_nonce(wallet) if has_used_its_nonce(o))
         return max(ended, default=-1) + 1
 
     def set_next(self, lease: Lease, *, expected: int, to: int, now_ms: int, why: str) -> None:
@@ -66,7 +66,7 @@ class Nonces(Part):
         self._t.history.add("counter", expected, to)
 
 
-def _has_used_its_nonce(order: Order) -> bool:
+def has_used_its_nonce(order: Order) -> bool:
     """A FAILED one only when it was mined."""
     mined = order.state is OrderState.FAILED and order.block_number is not None
     return mined or order.state in ON_CHAIN

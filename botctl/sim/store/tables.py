@@ -41,6 +41,7 @@ class CorrectionRow:
 
     realised_wei: int
     at_ms: int
+    token: str
 
 
 @dataclass(slots=True)
