@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DecideReport:
-    """`cycle_id` is None when nothing was due; `reasons` counts (kind, reason)."""
+    """`cycle_id` is None when nothing was due; `reasons` counts (kind, reason); `orders` are new."""
 
     cycle_id: CycleId | None
     permission: Permission
@@ -107,7 +107,8 @@ def _decide(rt: Runtime) -> DecideReport:
         rested_on=Rested(day_start_ms, holdings) if _enters(orders) else None,
         followups=followups(decided, rt.store.followed_since(now_ms - rt.grade.again_ms)),
     )
-    if not rt.store.commit(batch):
+    committed = rt.store.commit(batch)
+    if committed is None:
         rt.log.info("cycle was decided by another run", cycle_id=cycle.cycle_id)
         return DecideReport(None, permission(sources), (), (), 0, 0)
     for one, bundle in zip(decided, bundles, strict=True):
@@ -116,12 +117,15 @@ def _decide(rt: Runtime) -> DecideReport:
     counts = Counter((one.decision.kind, one.decision.reason) for one in decided)
     decide_ms = rt.clock.now_ms() - now_ms
     _log(rt, cycle, lines, decide_ms)
+    if committed.orders < len(orders):
+        facts = {"decided": len(orders), "added": committed.orders}
+        rt.log.warning("orders left out", cycle_id=cycle.cycle_id, **facts)
     return DecideReport(
         cycle_id=cycle.cycle_id,
         permission=permission(sources),
         lines=lines,
         reasons=tuple((kind, reason, n) for (kind, reason), n in counts.most_common()),
-        orders=len(orders),
+        orders=committed.orders,
         decide_ms=decide_ms,
     )
 

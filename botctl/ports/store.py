@@ -169,14 +169,19 @@ class DecidedBatch:
     followups: Sequence[FollowUp] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    orders: int  # of the batch, that were new
+
+
 class LedgerStore(Protocol):
     def holdings(self, bot: str, day_start_ms: int) -> Holdings: ...
-    def commit(self, batch: DecidedBatch) -> bool:
-        """False when the cycle was decided meanwhile, or when more is held or promised than the
+    def commit(self, batch: DecidedBatch) -> Committed | None:
+        """None when the cycle was decided meanwhile, or when more is held or promised than the
         entries rested on: nothing is written then.
 
         An order whose intent key has a live order already is left out and counted
-        (`intent_idempotency_blocks_total`).
+        (`intent_idempotency_blocks_total`); so is, uncounted, a sell of what is no longer held.
         """
 
     def rows(self, wanted: LedgerFilter) -> Iterator[LedgerRow]: ...

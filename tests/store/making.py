@@ -189,7 +189,7 @@ def batch(number: int, *orders: Order, rows: tuple[LedgerRow, ...] = ()) -> Deci
 def decided(store: SqlStore, number: int, *orders: Order, rows: tuple[LedgerRow, ...] = ()) -> bool:
     """A recorded cycle with its decisions."""
     store.record(cycle(number), ())
-    return store.commit(batch(number, *orders, rows=rows))
+    return store.commit(batch(number, *orders, rows=rows)) is not None
 
 
 def signing(order_id: str) -> SignNow:

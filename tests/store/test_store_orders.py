@@ -19,7 +19,9 @@ from tests.store.making import (
     block_hash,
     bumped,
     decided,
+    fill,
     leased,
+    mined,
     next_nonce,
     order,
     signed,
@@ -198,12 +200,16 @@ def test_sending_is_counted_with_the_answer(store: SqlStore) -> None:
 
 def test_open_orders_come_exits_first_then_by_nonce_then_by_age(store: SqlStore) -> None:
     young, old = order(1, created_ms=2_000), order(2, created_ms=1_000)
+    bought = order(5, pair=4)
+    decided(store, 1, bought)
+    seen = mined(store, bought)
+    store.settle(seen, Moved(E.BURY_OK), fill(seen, tokens=9, native_wei=-5), 1_500)
     entry, exit_ = order(3), order(4, side=Side.SELL, created_ms=3_000)
-    decided(store, 1, young, old, entry, exit_)
+    decided(store, 2, young, old, entry, exit_)
     entry, _ = signed(store, entry)
     assert [o.id for o in store.open()] == [exit_.id, entry.id, old.id, young.id]
     assert store.open([S.SIGNED]) == (entry,)
-    assert store.open([S.CONFIRMED]) == ()
+    assert [o.id for o in store.open([S.CONFIRMED])] == [bought.id]
 
 
 def test_an_ended_order_is_no_longer_open_and_never_forgotten(store: SqlStore) -> None:

@@ -16,8 +16,9 @@ from botctl.adapters.store.statements import insert
 from botctl.adapters.store.testimony import Testimony, testimony
 from botctl.adapters.store.witness import ORDERS, POSITIONS, Rows, first_step
 from botctl.core.deciding.spending import grown
-from botctl.core.orders import Order
-from botctl.ports.store import DecidedBatch, Rested
+from botctl.core.intent import Side
+from botctl.core.orders import Order, OrderKind
+from botctl.ports.store import Committed, DecidedBatch, Rested
 
 DECIDED: Final = "decided"
 REGIME: Final = "regime"
@@ -39,33 +40,34 @@ class _GrownError(Exception):
 
 
 class Commit(Part):
-    def commit(self, batch: DecidedBatch) -> bool:
+    def commit(self, batch: DecidedBatch) -> Committed | None:
         try:
             return self._commit(batch)
         except _GrownError:
-            return False
+            return None
 
-    def _commit(self, batch: DecidedBatch) -> bool:
+    def _commit(self, batch: DecidedBatch) -> Committed | None:
         bot = self._scope.bot
         rows = [ledger_values(bot, row) for row in batch.rows]
         told = testimony(rows, [r.bundle_id for r in batch.rows], [key for key, _ in batch.bundles])
         with self._db.writing() as db:
             if not _claim(db, self._scope, batch):
-                return False
-            if batch.rested_on is not None:
-                _require_not_grown(db, self._scope, batch.rested_on)
+                return None
+            orders = _possible(db, self._scope, batch)
+            peaks = _raise_peaks(db, batch.peaks)
+            if batch.orders:
+                _lock_limits(db, self._scope, batch.rested_on)
             bulk.insert_new(db, schema.ledger, LEDGER_COLUMNS, rows)
             bulk.insert_missing(db, schema.bundles, _BUNDLE_COLUMNS, list(batch.bundles))
             enqueue(db, self._scope, batch.followups)
-            added = [add_order(db, o, chain_id=self._scope.chain_id) for o in batch.orders]
+            added = [add_order(db, o, chain_id=self._scope.chain_id) for o in orders]
             _count_blocked(db, bot, added.count(None))
-            written = [*filter(None, added), _raise_peaks(db, batch.peaks)]
-            journal.append(db, _entry(batch, told, written))
+            journal.append(db, _entry(batch, told, [*filter(None, added), peaks]))
             if batch.times is not None:
                 numbers = set_times(db, self._scope, batch.times)
                 subject = f"bot:{bot}"
                 journal.append(db, journal.entry(batch.decided_ms, subject, REGIME, numbers))
-            return True
+            return Committed(len(added) - added.count(None))
 
 
 def _claim(db: Connection, scope: Scope, batch: DecidedBatch) -> bool:
@@ -78,15 +80,37 @@ def _claim(db: Connection, scope: Scope, batch: DecidedBatch) -> bool:
     return db.execute(claim).rowcount == 1
 
 
-def _require_not_grown(db: Connection, scope: Scope, rested: Rested) -> None:
+def _lock_limits(db: Connection, scope: Scope, rested: Rested | None) -> None:
     """Two deciders of two cycles weigh the same limits: the second to write finds the first's orders.
 
-    The journal's head is the lock that all writers share: behind it nothing more is promised.
-    Raises _GrownError, and nothing is written.
+    The journal's head is the lock that all writers share: behind it nothing more is promised. It is
+    taken after the positions, as those who book a fill take it. Raises _GrownError, and nothing is
+    written.
     """
     journal.lock(db)
+    if rested is None:
+        return
     if grown(rested.holdings, holdings_in(db, scope, scope.bot, rested.day_start_ms)):
         raise _GrownError
+
+
+def _possible(db: Connection, scope: Scope, batch: DecidedBatch) -> Sequence[Order]:
+    """Without sells of what was closed since: written off, say.
+
+    The positions are locked before an order is added, and whoever gives one up locks it before
+    looking for orders: of the two, the second sees the first. In the order of ids, as peaks are.
+    """
+    sold = {order.intent.pair for order in batch.orders if _is_sell(order)}
+    if not sold:
+        return batch.orders
+    ours = (_P.bot == scope.bot, _P.chain_id == scope.chain_id, _P.closed_ms.is_(None))
+    query = sa.select(_P.pair).where(*ours, _P.pair.in_(sorted(sold))).order_by(_P.id)
+    held = set(db.execute(query.with_for_update()).scalars())
+    return [order for order in batch.orders if not _is_sell(order) or order.intent.pair in held]
+
+
+def _is_sell(order: Order) -> bool:
+    return order.kind is OrderKind.SWAP and order.intent.side is Side.SELL
 
 
 def add_order(db: Connection, order: Order, *, chain_id: int) -> Rows | None:

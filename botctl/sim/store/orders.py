@@ -8,7 +8,7 @@ from botctl.core.intent import Side
 from botctl.core.lifecycle import OPEN, OrderEvent, OrderState, move
 from botctl.core.orders import Attempt, Order, OrderKind, SendCode
 from botctl.core.units import OrderId
-from botctl.ports.store import CycleRow, DecidedBatch, DetectionRow, Moved, Step
+from botctl.ports.store import Committed, CycleRow, DecidedBatch, DetectionRow, Moved, Step
 from botctl.sim.store.part import Part
 from botctl.sim.store.tables import Tables
 
@@ -28,16 +28,24 @@ class Orders(Part):
     def latest(self) -> CycleRow | None:
         return next(reversed(self._t.cycles.values()), None)
 
-    def commit(self, batch: DecidedBatch) -> bool:
+    def commit(self, batch: DecidedBatch) -> Committed | None:
         """Ledger rows and bundles are not kept either."""
         cycle = self._t.cycles.get(batch.cycle_id)
         if cycle is None or cycle.decided_ms is not None:
-            return False
+            return None
         self._t.cycles[batch.cycle_id] = replace(cycle, decided_ms=batch.decided_ms)
-        blocked = sum(not _added(self._t, order) for order in batch.orders)
+        orders = [order for order in batch.orders if self._is_possible(order)]
+        blocked = sum(not _added(self._t, order) for order in orders)
         if blocked:
             self._t.counters[BLOCKED] = self._t.counters.get(BLOCKED, 0) + blocked
-        return True
+        return Committed(len(orders) - blocked)
+
+    def _is_possible(self, order: Order) -> bool:
+        """Not a sell of what is no longer held."""
+        if order.kind is not OrderKind.SWAP or order.intent.side is not Side.SELL:
+            return True
+        rows = self._t.positions.values()
+        return any(row.closed_ms is None and row.position.pair == order.intent.pair for row in rows)
 
     def add(self, order: Order) -> bool:
         return _added(self._t, order)
