@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from botctl.core.books import Books, Contest
 from botctl.core.case import Account, Case, Check, Inputs, Phase
-from botctl.core.deciding.spending import NOTHING, Holdings, in_zone, worst_cost_wei
+from botctl.core.deciding.spending import NOTHING, Holdings, in_zone
+from botctl.core.deciding.underway import without
 from botctl.core.facts import Detection, Market, Provenance, Window, World
 from botctl.core.intent import Side
 from botctl.core.invariants import BLOCKS_EXIT, INVARIANTS
@@ -23,13 +24,12 @@ from botctl.core.risk.caps import zone
 from botctl.core.risk.regime import under
 from botctl.core.standing import Standing
 from botctl.core.units import Address
-from botctl.flows.permit import sources_now
+from botctl.flows.own_books import OwnBooks
 from botctl.flows.scan import checked_head, seen_world, survey_request
 from botctl.flows.standing import standing_now
 from botctl.ports.chain import Head, Surveyed, WalletState
 from botctl.ports.runtime import Runtime
 
-DAY_MS = 86_400_000
 NOT_COUNTED = (Window(0, 0, 0, 0, 0, 0),) * 2  # signals are not asked again, only invariants
 
 
@@ -43,6 +43,7 @@ class Fresh:
     wallet: WalletState
     standing: Standing
     policy: Policy  # as it holds in these times
+    books: OwnBooks
 
 
 def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
@@ -66,7 +67,8 @@ def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
     tokens = sorted({intent.token for intent in sells})
     wallet = rt.txs.wallet(rt.identity.wallet, tokens, head.block)
     standing = standing_now(rt)
-    return Fresh(head, world, seen, wallet, standing, under(rt.policy, standing.regime))
+    policy = under(rt.policy, standing.regime)
+    return Fresh(head, world, seen, wallet, standing, policy, OwnBooks(rt))
 
 
 def detection_of(rt: Runtime, world: World, market: Market, one: Surveyed) -> Detection:
@@ -86,16 +88,16 @@ def refusal(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Check |
             limit=f"block time {fresh.head.block.timestamp_s}",
         )
     if order.kind is not OrderKind.SWAP:
-        return _not_permitted(rt, order)
+        return _not_permitted(order, fresh)
     case = _case(rt, order, fresh, view)
     checks = evaluate(INVARIANTS, case)
     binding = (c for c in checks if order.intent.side is Side.BUY or c.code in BLOCKS_EXIT)
     return next((check for check in binding if not check.ok), None)
 
 
-def _not_permitted(rt: Runtime, order: Order) -> Check | None:
+def _not_permitted(order: Order, fresh: Fresh) -> Check | None:
     """What serves a sell that was asked itself, or frees the line, needs permission alone."""
-    allowed = permission(sources_now(rt))
+    allowed = permission(fresh.books.sources())
     if may_fill(order, allowed):
         return None
     say = allowed.reasons[0].reason
@@ -105,11 +107,11 @@ def _not_permitted(rt: Runtime, order: Order) -> Check | None:
 def _case(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Case:
     now_ms, intent = rt.clock.now_ms(), order.intent
     seen = fresh.seen[intent.pair]
-    holdings = rt.store.holdings(rt.identity.bot, now_ms - now_ms % DAY_MS)
+    holdings = fresh.books.holdings(now_ms)
     inputs = Inputs(
         now_ms=now_ms,
         world=fresh.world,
-        sources=sources_now(rt),
+        sources=fresh.books.sources(),
         detection=seen,
         position=next((p for p in holdings.positions if p.pair == intent.pair), None),
         books=_books_without(order, holdings, fresh),
@@ -124,7 +126,7 @@ def _case(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Case:
         policy=fresh.policy,
         measures=m,
         quote=None,
-        account=_account(rt, order, view),
+        account=_account(fresh, order, view),
         promised_out=intent.expected_out,
     )
     return _quoted(case, order, m)
@@ -145,39 +147,32 @@ def _quoted(case: Case, order: Order, m: Measures) -> Case:
 
 def _books_without(order: Order, holdings: Holdings, fresh: Fresh) -> Books:
     """What is open besides this order: it must fit into what the others leave."""
-    intent, entry = order.intent, order.intent.side is Side.BUY
-    amount = intent.amount_in if entry else 0
-    token = dict(holdings.token_exposure_wei).get(intent.token, 0)
-    own = worst_cost_wei(intent) if entry else intent.gas_limit * intent.fee_max_wei
+    others = without(holdings, order)
     return Books(
-        positions=len(holdings.positions) + holdings.open_entries - entry,
-        exposure_wei=holdings.exposure_wei - amount,
-        token_exposure_wei=token - amount,
-        committed_wei=holdings.committed_wei - own,
-        realised_today_wei=holdings.realised_today_wei,
+        positions=len(others.positions) + others.open_entries,
+        exposure_wei=others.exposure_wei,
+        token_exposure_wei=dict(others.token_exposure_wei).get(order.intent.token, 0),
+        committed_wei=others.committed_wei,
+        realised_today_wei=others.realised_today_wei,
         live_intent=False,  # it is this one; a second is refused by the store's unique key
-        zone_exposure_wei=_of_zone(order, holdings, fresh),
+        zone_exposure_wei=_of_zone(order, others, fresh),
     )
 
 
-def _of_zone(order: Order, holdings: Holdings, fresh: Fresh) -> tuple[int, int, int]:
-    """What the other markets hold of the limits that this one shares; an exit needs none."""
+def _of_zone(order: Order, others: Holdings, fresh: Fresh) -> tuple[int, int, int]:
+    """What all else holds of the limits that this market shares; an exit needs none."""
     if order.intent.side is not Side.BUY:
         return NOTHING
     caps = fresh.policy.caps
     zones = {pair: zone(measures(fresh.world, seen), caps) for pair, seen in fresh.seen.items()}
-    others = [
-        (zones.get(Address(pair)), wei)
-        for pair, wei in holdings.exposures
-        if pair != order.intent.pair
-    ]
-    return in_zone(others, zones[order.intent.pair])
+    exposures = [(zones.get(Address(pair)), wei) for pair, wei in others.exposures]
+    return in_zone(exposures, zones[order.intent.pair])
 
 
-def _account(rt: Runtime, order: Order, view: NonceView) -> Account:
+def _account(fresh: Fresh, order: Order, view: NonceView) -> Account:
     same_market = [
         o
-        for o in rt.store.open()
+        for o in fresh.books.open()
         if o.intent.pair == order.intent.pair
         and o.id != order.id
         and o.kind is OrderKind.SWAP

@@ -81,7 +81,7 @@ def _decide(rt: Runtime) -> DecideReport:
     world = rt.codec.read_world(cycle.world)
     detections = [rt.codec.read_detection(row.body) for row in rows]
     seen, times, known = read_times(rt, world, detections)
-    sources = sources_now(rt, times)
+    sources = sources_now(rt, times=times)
     day_start_ms = now_ms - now_ms % DAY_MS
     holdings = with_probes(rt, rt.store.holdings(rt.identity.bot, day_start_ms), day_start_ms)
     decided = decide_cycle(

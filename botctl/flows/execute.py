@@ -137,12 +137,13 @@ def _sign_all(
             why = refusal(rt, order, fresh, view) or _gate(rt, order, fresh)
             if why is not None:
                 outcomes.append(_refuse(rt, order, why))
+                fresh.books.refused(order)
             elif order.state is OrderState.SIGNED:
                 yield order, attempts[order.id][-1]
             else:
                 yield from _sign(rt, lease, order, fresh, outcomes)
         except LostMoveError:
-            continue  # another run was first: what it did is the truth
+            fresh.books.forget()  # another run was first: what it did is the truth
 
 
 def _gate(rt: Runtime, order: Order, fresh: Fresh) -> Check | None:
@@ -166,8 +167,10 @@ def _sign(
             limit="an allowance for the sell",
         )
         outcomes.append(_refuse(rt, order, why))
+        fresh.books.refused(order)
         return
     if approval is not None and approval.state is OrderState.CREATED:
+        fresh.books.added(approval)
         yield _signed(rt, lease, approval, fresh)
     yield _signed(rt, lease, order, fresh)
 
