@@ -1,6 +1,6 @@
 """Ledger against chain: native and every held token, at the block that is already buried."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -8,10 +8,10 @@ from botctl.core.books import NATIVE, traded, vanished_answer
 from botctl.core.codes import Code
 from botctl.core.orders import Fill, OrderKind
 from botctl.core.permission import Level, PermissionSource, SourceKind
-from botctl.core.units import Address
 from botctl.ports.chain import Head
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Correction
+from botctl.ports.wallet_books import WalletBooks
 
 FINAL_FILLS = 8  # of the newest fills: a reorg reaches the newest first
 ANSWERED_MAX = 200  # fills that one correction looks at; older ones halt again
@@ -30,41 +30,36 @@ class Mismatch:
 def mismatches(rt: Runtime, head: Head, gone: Sequence[Fill] = ()) -> tuple[Mismatch, ...]:
     """Empty when every booked amount is on the chain, and while the two cannot be compared.
 
-    The tokens of `gone` trades are compared too: a sell that vanished leaves tokens nobody holds.
+    All bots that share the wallet are one in this: the chain knows no bots. The tokens of `gone` trades are compared too: a sell that vanished leaves tokens nobody holds.
     """
-    baseline = rt.store.baseline(rt.identity.bot)
+    doubted = {fill.token for fill in gone if fill.kind is OrderKind.SWAP}
+    books = rt.store.wallet_books(rt.identity.bot, rt.identity.wallet, doubted)
     depth = head.block.number - rt.send_plan.confirmations + 1
-    if baseline is None or depth < baseline.block_number:
+    if books is None or depth < books.baseline_block or not _all_booked(books, depth):
         return ()
     block = head.block if depth == head.block.number else rt.txs.blocks([depth])[0]
-    if block is None or not _all_booked(rt, depth):
+    if block is None:
         return ()
-    held = _held(rt, gone)
-    wallet = rt.txs.wallet(rt.identity.wallet, sorted(held), block)
-    if any(o.nonce is not None and o.nonce < wallet.nonce for o in rt.store.open()):
+    wallet = rt.txs.wallet(rt.identity.wallet, sorted(books.tokens), block)
+    if any(slot.nonce < wallet.nonce for slot in rt.store.slots(rt.identity.wallet)):
         return ()  # mined by then, and not booked yet: another run was at work on it
-    booked = baseline.balance_wei + rt.store.native_moved_wei(rt.identity.bot)
+    booked = books.baseline_wei + books.moved_wei
     found = [Mismatch(NATIVE, booked, wallet.balance_wei, depth)]
     found += [
-        Mismatch(h.token, held[h.token], -1 if h.balance is None else h.balance, depth)
+        Mismatch(h.token, books.tokens[h.token], -1 if h.balance is None else h.balance, depth)
         for h in wallet.holdings
     ]
     return tuple(one for one in found if one.ledger != one.chain)
 
 
-def _all_booked(rt: Runtime, depth: int) -> bool:
-    """Whether our books stand at `depth`: no mined order is missing, and no fill is above it.
+def _all_booked(books: WalletBooks, depth: int) -> bool:
+    """Whether the books stand at `depth`: no mined order is missing, and no fill is above it.
 
     The latter is a node that is behind what we have booked (LESSONS 10).
     """
-    newest = rt.store.newest_fills(rt.identity.bot, 1)
-    above = any(fill.block_number > depth for fill in newest)
-    return not above and not rt.store.has_unsettled(rt.identity.bot, depth)
-
-
-def _held(rt: Runtime, gone: Sequence[Fill]) -> Mapping[Address, int]:
-    doubted = {fill.token: 0 for fill in gone if fill.kind is OrderKind.SWAP}
-    return doubted | dict(rt.store.token_books(rt.identity.bot))
+    above = books.newest_fill is not None and books.newest_fill > depth
+    missing = books.oldest_mined is not None and books.oldest_mined <= depth
+    return not above and not missing
 
 
 def halt_on(rt: Runtime, found: Sequence[Mismatch]) -> None:
@@ -143,7 +138,7 @@ def correct(rt: Runtime, *, why: str, apply: bool) -> CorrectReport:
 
 def _correction(rt: Runtime, one: Mismatch) -> Correction:
     parts = (
-        rt.identity.bot,
+        rt.identity.wallet,  # of two bots that share it, one books what both see
         str(rt.policy.venue.chain_id),
         one.token,
         str(one.ledger),

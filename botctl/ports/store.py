@@ -25,6 +25,7 @@ from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 from botctl.ports.followups import FollowStore
 from botctl.ports.reorgs import ReorgStore
 from botctl.ports.standing import StandingStore
+from botctl.ports.wallet_books import WalletBookStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +466,7 @@ class Store(
     OrderStore,
     PositionStore,
     ReorgStore,
+    WalletBookStore,
     StateStore,
     Protocol,
 ):

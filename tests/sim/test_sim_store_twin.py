@@ -45,7 +45,7 @@ def _agree(twins: Twins) -> None:
         lambda store: store.native_moved_wei(BOT),
         lambda store: store.newest_fills(BOT, 3),
         lambda store: store.unanswered_fills(BOT, 3),
-        lambda store: dict(store.token_books(BOT)),
+        lambda store: store.wallet_books(BOT, WALLET),
         lambda store: store.ended_from(WALLET, 1, 3),
         lambda store: dict(store.failed_exits(BOT)),
         lambda store: store.has_unsettled(BOT, 55),

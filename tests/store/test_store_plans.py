@@ -11,7 +11,7 @@ from botctl.adapters.store import SqlStore
 from botctl.core.lifecycle import OrderState
 from botctl.core.reasons import Kind, Reason
 from botctl.core.units import OrderId
-from botctl.ports.store import Cursor, LedgerFilter
+from botctl.ports.store import Baseline, Cursor, LedgerFilter
 from tests.store.making import (
     BOT,
     WALLET,
@@ -74,7 +74,7 @@ READS: dict[str, Read] = {
     "settled_next": lambda s: s.settled_next(WALLET),
     "newest_fills": lambda s: s.newest_fills(BOT, 5),
     "unanswered_fills": lambda s: s.unanswered_fills(BOT, 5),
-    "token_books": lambda s: s.token_books(BOT),
+    "wallet_books": lambda s: s.wallet_books(BOT, WALLET),
     "ended_from": lambda s: s.ended_from(WALLET, 0, 5),
     "failed_exits": lambda s: s.failed_exits(BOT),
     "nonce": lambda s: s.nonce(WALLET),
@@ -96,6 +96,7 @@ def filled(scratch: SqlStore) -> SqlStore:
         scratch.record(cycle(number), [detection(number, pair=n) for n in range(1, 9)])
         decided(scratch, number, order(number), rows=tuple(row(number, pair=n) for n in (1, 2)))
     signed(scratch, order(1))
+    scratch.set_baseline(BOT, Baseline(1, 1), 1, "first")
     return scratch
 
 
@@ -115,6 +116,10 @@ def overheard(store: SqlStore) -> Iterator[list[tuple[str, Arguments]]]:
         yield heard
     finally:
         sa.event.remove(store._db.engine, "before_cursor_execute", listen)
+
+
+# A row a bot: no index is smaller than the table.
+A_ROW_A_BOT = ("SCAN baselines", "baselines")
 
 
 def scans(store: SqlStore, sql: str, parameters: Arguments) -> list[str]:
@@ -142,12 +147,16 @@ def unguided(node: dict[str, object]) -> Iterator[str]:
         yield from unguided(one)
 
 
+def big_scans(store: SqlStore, sql: str, parameters: Arguments) -> list[str]:
+    return [line for line in scans(store, sql, parameters) if line not in A_ROW_A_BOT]
+
+
 @pytest.mark.parametrize("name", READS)
 def test_a_read_goes_through_an_index(filled: SqlStore, name: str) -> None:
     with overheard(filled) as heard:
         READS[name](filled)
     assert heard, "it asked the database"
-    found = {sql: lines for sql, args in heard if (lines := scans(filled, sql, args))}
+    found = {sql: lines for sql, args in heard if (lines := big_scans(filled, sql, args))}
     assert not found
 
 

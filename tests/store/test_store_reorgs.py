@@ -7,7 +7,7 @@ from botctl.core.books import traded, vanished_answer
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OrderEvent
 from botctl.core.orders import Fill, Order, OrderKind
-from botctl.ports.store import Correction, Moved
+from botctl.ports.store import Baseline, Correction, Moved
 from tests.store.making import (
     BOT,
     WALLET,
@@ -43,6 +43,14 @@ def answered(store: SqlStore, gone: Fill) -> int:
     return store.correct([one], 4_000, "a deep reorg")
 
 
+def tokens(store: SqlStore) -> dict[str, int]:
+    if store.baseline(BOT) is None:
+        store.set_baseline(BOT, Baseline(10**18, 1), 1_000, "first")
+    books = store.wallet_books(BOT, WALLET)
+    assert books is not None
+    return {str(token): quantity for token, quantity in books.tokens.items()}
+
+
 def test_what_was_answered_for_is_doubted_no_more(store: SqlStore) -> None:
     older = booked(store, order(1), tokens=5, wei=-9)
     newer = booked(store, order(2), tokens=5, wei=-9, block=60)
@@ -67,14 +75,14 @@ def test_the_tokens_of_a_sell_that_vanished_are_watched_and_come_back_into_the_b
 ) -> None:
     booked(store, order(1), tokens=10, wei=-100)
     sold = booked(store, order(2, pair=1, side=Side.SELL), tokens=-10, wei=150)
-    assert dict(store.token_books(BOT)) == {}
+    assert tokens(store) == {}
     answered(store, sold)
-    assert dict(store.token_books(BOT)) == {sold.token: 0}
+    assert tokens(store) == {sold.token: 0}
     back = Correction("back", sold.token, 0, 10, 70)
     assert store.correct([back], 5_000, "the sell vanished") == 1
     [held] = store.positions(BOT, only_open=True)
     assert (held.position.quantity, held.closed_ms, held.exit_reason) == (10, None, "")
-    assert dict(store.token_books(BOT)) == {sold.token: 10}
+    assert tokens(store) == {sold.token: 10}
     assert store.verify().altered == ()
 
 
@@ -83,16 +91,16 @@ def test_what_was_written_off_is_still_in_the_wallet(store: SqlStore) -> None:
     booked(store, order(1), tokens=10, wei=-100)
     [given_up] = store.positions(BOT, only_open=True)
     assert store.write_off(given_up.position.id, "UNSELLABLE", 3_500)
-    assert dict(store.token_books(BOT)) == {}
+    assert tokens(store) == {}
     again = booked(store, order(2, pair=1), tokens=7, wei=-70)
-    assert dict(store.token_books(BOT)) == {again.token: 17}
+    assert tokens(store) == {again.token: 17}
 
 
 def test_a_trade_that_reverted_and_then_did_not_opens_its_position(store: SqlStore) -> None:
     """In the block that took the place of its own it may do what it had not done before."""
     gone = booked(store, order(1), tokens=0, wei=0, how=Moved(E.BURY_REVERTED))
     answered(store, gone)
-    assert dict(store.token_books(BOT)) == {gone.token: 0}
+    assert tokens(store) == {gone.token: 0}
     store.correct([Correction("back", gone.token, 0, 10, 70)], 5_000, "it did trade")
     [held] = store.positions(BOT, only_open=True)
     assert (held.position.pair, held.position.quantity) == (order(1).intent.pair, 10)
@@ -106,7 +114,7 @@ def test_an_answer_about_gas_alone_watches_no_token(store: SqlStore) -> None:
     gone = fill(seen, tokens=0, native_wei=0)
     store.settle(seen, OK, gone, 3_000)
     answered(store, gone)
-    assert dict(store.token_books(BOT)) == {}
+    assert tokens(store) == {}
 
 
 def test_what_ended_by_our_own_bytes_is_named_from_a_nonce_on(database_url: str) -> None:

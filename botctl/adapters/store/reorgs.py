@@ -1,7 +1,6 @@
 """After a reorganisation deeper than what counts as final: whose block may be gone, what is to be sent again."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -9,12 +8,12 @@ import sqlalchemy as sa
 from botctl.adapters.store import schema
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.rows import SELECT_ORDER, names, orders_of
-from botctl.core.books import NATIVE, VANISHED
+from botctl.core.books import VANISHED
 from botctl.core.lifecycle import OrderState
 from botctl.core.orders import Fill, Order
 from botctl.core.units import Address
 
-_P, _O, _F, _C = schema.positions.c, schema.orders.c, schema.fills.c, schema.corrections.c
+_O, _F, _C = schema.orders.c, schema.fills.c, schema.corrections.c
 _SELECT_FILL: Final = sa.select(*(_F[name] for name in names(Fill)))
 # As `core.books.vanished_answer` spells it; the table's key, so each fill costs one look.
 _ANSWER: Final = sa.literal(f"{VANISHED}:").concat(_F.order_id).concat(":").concat(_F.block_hash)
@@ -35,25 +34,6 @@ class Reorgs(Part):
         )
         with self._db.reading() as db:
             return tuple(Fill(*row) for row in db.execute(query))
-
-    def token_books(self, bot: str) -> Mapping[Address, int]:
-        chain_id = self._scope.chain_id
-        mine = (_P.bot == bot, _P.chain_id == chain_id)
-        held = sa.select(_P.token).where(*mine, _P.closed_ms.is_(None))
-        answers = sa.select(_C.token).where(
-            _C.bot == bot,
-            _C.chain_id == chain_id,
-            sa.func.substr(_C.id, 1, len(VANISHED)) == VANISHED,
-        )
-        with self._db.reading() as db:
-            tokens = {*db.execute(held).scalars(), *db.execute(answers).scalars()} - {NATIVE}
-            if not tokens:
-                return {}
-            found: defaultdict[Address, int] = defaultdict(int, dict.fromkeys(tokens, 0))
-            quantities = sa.select(_P.token, _P.quantity).where(*mine, _P.token.in_(sorted(tokens)))
-            for token, quantity in db.execute(quantities):
-                found[token] += quantity
-        return found
 
     def ended_from(self, wallet: Address, nonce: int, most: int) -> Sequence[Order]:
         query = (

@@ -18,6 +18,7 @@ from botctl.adapters.store.settling import Settling
 from botctl.adapters.store.signing import Signing
 from botctl.adapters.store.standing import StandingPart
 from botctl.adapters.store.state import State
+from botctl.adapters.store.wallets import Wallets
 from botctl.core.units import Address
 from botctl.ports.clock import Ids
 from botctl.ports.store import Store
@@ -36,6 +37,7 @@ class SqlStore(
     Positions,
     Corrections,
     Reorgs,
+    Wallets,
     State,
     StandingPart,
 ):
