@@ -413,9 +413,6 @@ class PositionStore(Protocol):
         newest closed one, which opens again. No difference books nothing: the entry is an answer.
         """
 
-    def has_unsettled(self, bot: str, block_number: int) -> bool:
-        """Whether an open order was seen mined at or below `block_number`: its fill is missing."""
-
     def baseline(self, bot: str) -> Baseline | None: ...
     def set_baseline(self, bot: str, baseline: Baseline, now_ms: int, why: str) -> None: ...
 

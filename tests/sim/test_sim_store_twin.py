@@ -48,7 +48,6 @@ def _agree(twins: Twins) -> None:
         lambda store: store.wallet_books(BOT, WALLET),
         lambda store: store.ended_from(WALLET, 1, 3),
         lambda store: dict(store.failed_exits(BOT)),
-        lambda store: store.has_unsettled(BOT, 55),
         lambda store: _by_id(store.positions(BOT, only_open=False)),
         lambda store: _sorted_positions(store.holdings(BOT, twins.now_ms - DAY_MS)),
         lambda store: dict(store.counters().values),

@@ -129,14 +129,12 @@ def test_a_move_that_lost_writes_nothing(store: SqlStore) -> None:
 def test_the_block_is_where_it_was_last_seen_mined(store: SqlStore) -> None:
     one = brought_to(store, S.PENDING)
     one = store.move(one, Moved(E.SEE_MINED, block_number=60, block_hash=block_hash(60)), 1)
-    assert store.has_unsettled("main", 60)
-    assert not store.has_unsettled("main", 59)
+    assert (one.block_number, one.block_hash) == (60, block_hash(60))
     one = store.move(one, Moved(E.SEE_MINED, block_number=61, block_hash=block_hash(61)), 2)
     assert one.block_number == 61
     one = store.move(one, Moved(E.SEE_REORG), 3)
     assert (one.block_number, one.block_hash) == (None, None)
     assert store.order(one.id) == one
-    assert not store.has_unsettled("main", 99)
 
 
 def test_signing_gives_out_each_nonce_once_and_never_below_the_chain(store: SqlStore) -> None:

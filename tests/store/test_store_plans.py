@@ -81,7 +81,6 @@ READS: dict[str, Read] = {
     "positions": lambda s: s.positions(BOT, only_open=False),
     "open positions": lambda s: s.positions(BOT, only_open=True),
     "native_moved_wei": lambda s: s.native_moved_wei(BOT),
-    "has_unsettled": lambda s: s.has_unsettled(BOT, 5),
     "baseline": lambda s: s.baseline(BOT),
     "sources": lambda s: s.sources(),
     "jobs": lambda s: s.jobs(5),

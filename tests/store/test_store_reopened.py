@@ -70,7 +70,7 @@ def test_no_read_leaves_a_snapshot_open_behind_it(tmp_path: Path) -> None:
             store.due,
             lambda: store.nonce(WALLET),
             lambda: store.settled_next(WALLET),
-            lambda: store.has_unsettled(BOT, 10**6),
+            lambda: store.wallet_books(BOT, WALLET),
             lambda: store.baseline(BOT),
             store.schema_revision,
             store.verify,

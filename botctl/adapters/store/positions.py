@@ -96,16 +96,6 @@ class Positions(Part):
         with self._db.reading() as db:
             return {row[0]: row[1] for row in db.execute(query)}
 
-    def has_unsettled(self, bot: str, block_number: int) -> bool:
-        query = sa.select(_O.id).where(
-            _O.bot == bot,
-            _O.chain_id == self._scope.chain_id,
-            _O.state == OrderState.MINED,
-            _O.block_number <= block_number,
-        )
-        with self._db.reading() as db:
-            return db.execute(query.limit(1)).first() is not None
-
     def baseline(self, bot: str) -> Baseline | None:
         query = _SELECT_BASELINE.where(_I.bot == bot, _I.chain_id == self._scope.chain_id)
         with self._db.reading() as db:

@@ -125,12 +125,6 @@ class Books(Part):
             if row.closed_ms is None
         }
 
-    def has_unsettled(self, bot: str, block_number: int) -> bool:
-        return any(
-            order.state is OrderState.MINED and (order.block_number or 0) <= block_number
-            for order in self._t.orders.values()
-        )
-
     def baseline(self, bot: str) -> Baseline | None:
         return self._t.baseline
 
