@@ -5,7 +5,7 @@ import pytest
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
 from botctl.core.lifecycle import OrderState
-from botctl.core.reasons import Reason
+from botctl.core.reasons import Kind, Reason
 from botctl.core.sellability.codes import Severity
 from botctl.core.sellability.proof import ProofCode
 from botctl.core.units import ZERO_ADDRESS
@@ -37,18 +37,33 @@ def test_every_trap_is_refused_and_what_is_renounced_is_only_warned_of(stage: De
 
 
 def test_an_entry_is_put_through_every_tier_before_it_is_signed(stage: DevnetStage) -> None:
+    """Also one that was decided on without them."""
     stage.step()
-    with runtime_on(stage, WIDE) as rt:
+    with runtime_on(stage, {**WIDE, "EXECUTION__GATE": "false"}) as rt:
         scan(rt)
         decide(rt)
         mintable = next(m.pair for m in rt.store.markets() if m.symbol == MINTABLE)
         wanted = {order.intent.pair for order in rt.store.open()}
+    with runtime_on(stage, WIDE) as rt:
         outcomes = {one.pair: one for one in execute(rt).outcomes}
-    assert mintable in wanted, "what the scan sees alone would be entered"
+    assert mintable in wanted, "what a round trip sees alone would be entered"
     refused = outcomes[mintable]
     assert (refused.state, refused.code) == (OrderState.FAILED, Reason.INV_SELLABLE)
     assert refused.detail.startswith(ProofCode.OWNER_MINTS)
     assert outcomes.keys() == wanted
+
+
+def test_what_a_tier_refuses_is_not_even_decided(stage: DevnetStage) -> None:
+    stage.step()
+    with runtime_on(stage, WIDE) as rt:
+        scan(rt)
+        lines = {line.symbol: line for line in decide(rt).lines}
+        entered = {order.intent.pair for order in rt.store.open()}
+    refused = lines[MINTABLE]
+    assert (refused.kind, refused.reason) == (Kind.FAIL, Reason.INV_SELLABLE)
+    assert refused.detail.startswith(ProofCode.OWNER_MINTS)
+    assert entered
+    assert not entered & stage.traps
 
 
 def test_the_gate_can_be_switched_off_for_a_node_that_cannot_run_it(stage: DevnetStage) -> None:

@@ -226,10 +226,11 @@ def test_an_entry_that_was_refused_leaves_no_key_in_books_logs_or_bundles(
     with service(is_honeypot="1") as one:
         settings = {**sources(one), "LOG__FILE": "refused.jsonl"}
         stage.step()
-        with runtime_on(stage, settings) as rt:
+        with runtime_on(stage) as rt:
             scan(rt)
             decide(rt)
             tokens = {Address(o.intent.pair) for o in rt.store.open()}
+        with runtime_on(stage, settings) as rt:
             outcomes = execute(rt).outcomes
         assert tokens
         assert all(o.code == Reason.INV_SELLABLE for o in outcomes)

@@ -68,15 +68,34 @@ def test_a_token_without_code_is_refused_and_the_others_are_decided(stage: Devne
 
 
 def test_round_trips_do_not_grow_with_the_markets(stage: DevnetStage) -> None:
-    with runtime_on(stage, {"SCAN__MARKETS_MAX": "2"}) as rt:
+    without_tiers = {"EXECUTION__GATE": "false"}
+    with runtime_on(stage, {"SCAN__MARKETS_MAX": "2", **without_tiers}) as rt:
         scan(rt)
     trips = []
     for most in ("2", "24"):
         stage.step()
-        with runtime_on(stage, {"SCAN__MARKETS_MAX": most}) as rt:
+        with runtime_on(stage, {"SCAN__MARKETS_MAX": most, **without_tiers}) as rt:
             trips.append(scan(rt).round_trips)
     assert max(trips) - min(trips) <= 1  # one request asks for the senders of new swaps, if any
     assert max(trips) <= 8
+
+
+def test_round_trips_do_not_grow_with_the_markets_that_all_tiers_look_at(
+    stage: DevnetStage,
+) -> None:
+    with runtime_on(stage) as rt:
+        scan(rt)
+    trips, asked = [], []
+    for most in ("1", "10"):
+        stage.step()
+        settings = {"SCAN__TIERS_MAX": most, "SCAN__TIERS_AGE_MAX_MS": "0"}
+        with runtime_on(stage, settings) as rt:
+            trips.append(scan(rt).round_trips)
+            asked.append(sum(seen.tiers is not None for seen in detections(rt).values()))
+    assert asked[0] == 1
+    assert asked[1] > 3
+    assert max(trips) - min(trips) <= 2  # a proxy among them is read a step deeper
+    assert max(trips) <= 22
 
 
 def test_a_scan_set_that_is_cut_keeps_the_price_reference(stage: DevnetStage) -> None:
