@@ -13,10 +13,10 @@ from botctl.adapters.devnet.anvil import Anvil, AnvilOptions
 from botctl.adapters.devnet.crowd import Crowd
 from botctl.adapters.devnet.deploy import deploy, genesis_s
 from botctl.adapters.devnet.plan import bench_plan
-from botctl.adapters.evm.agreement import AgreeingReader
 from botctl.adapters.evm.endpoint import endpoint
 from botctl.adapters.evm.http import HttpTransport
 from botctl.adapters.evm.keystore import import_keystore
+from botctl.adapters.evm.reader import EvmMarketReader
 from botctl.adapters.evm.rpc import JsonRpc
 from botctl.adapters.evm.transport import Transport
 from botctl.config.load import load
@@ -130,4 +130,4 @@ def bench_runtime(path: Path, env: Mapping[str, str]) -> Iterator[Runtime]:
 def through(runtime: Runtime, transport: Transport, now_ms: int) -> Runtime:
     """The same bot, whose reads of markets go through `transport`, at this time."""
     rpc = JsonRpc("http://127.0.0.1:1", transport=transport, timeout_ms=TIMEOUT_MS)
-    return replace(runtime, markets=AgreeingReader([rpc]), clock=StandingClock(now_ms))
+    return replace(runtime, markets=EvmMarketReader(rpc), clock=StandingClock(now_ms))

@@ -23,6 +23,8 @@ def plain_config(settings: Settings, source: Path) -> Config:
         config_hash=config_hash(settings),
         bot=settings.bot.values(),
         chain=settings.chain.values(),
+        providers=settings.providers.values(),
+        reconnect=settings.reconnect.values(),
         wallet=settings.wallet.values(resolved(settings.wallet.keystore, home)),
         storage=_storage(settings, home),
         log=settings.log.values(_placed(settings.log.file, home)),

@@ -21,6 +21,7 @@ from botctl.config.groups.limits import (
 )
 from botctl.config.groups.outside import EnrichGroup, GateGroup
 from botctl.config.groups.places import PAPER_WALLET, StorageGroup, WalletGroup
+from botctl.config.groups.providers import ProvidersGroup, ReconnectGroup
 from botctl.config.groups.risk import BANDS_DEFAULT, BandGroup, RiskGroup, ascending
 from botctl.config.groups.scan import FreshnessGroup, ScanGroup
 from botctl.config.groups.strategy import ExecutionGroup, ExitsGroup, SignalsGroup
@@ -42,6 +43,8 @@ class Settings(BaseSettings):
 
     bot: BotGroup = BotGroup()
     chain: ChainGroup = ChainGroup()
+    providers: ProvidersGroup = ProvidersGroup()
+    reconnect: ReconnectGroup = ReconnectGroup()
     venue: VenueGroup = VenueGroup()
     wallet: WalletGroup = WalletGroup()
     storage: StorageGroup = StorageGroup()
@@ -99,6 +102,12 @@ class Settings(BaseSettings):
     def _a_probe_is_smaller_than_a_trade(self) -> "Settings":
         if self.live_probe.trade_wei >= self.risk.trade_min_wei:
             raise ValueError("live_probe.trade_wei: must be below risk.trade_min_wei")
+        return self
+
+    @model_validator(mode="after")
+    def _no_more_agree_than_there_are(self) -> "Settings":
+        if self.providers.agree_min > len(self.chain.urls):
+            raise ValueError("providers.agree_min: more than there are chain.urls")
         return self
 
     @model_validator(mode="after")

@@ -26,6 +26,14 @@ class LogForm(StrEnum):
     HEARTBEAT = "heartbeat"
 
 
+class Wake(StrEnum):
+    """What starts a cycle between two scheduled ones."""
+
+    OFF = "off"
+    MARKET = "market"
+    HEAD = "head"
+
+
 @dataclass(frozen=True, slots=True)
 class BotValues:
     name: str
@@ -35,9 +43,10 @@ class BotValues:
 
 @dataclass(frozen=True, slots=True)
 class ChainValues:
-    """`urls` may hold API keys: they go to the transport and nowhere else."""
+    """The URLs may hold API keys: they go to the transport and nowhere else."""
 
     urls: tuple[str, ...]
+    ws_urls: tuple[str, ...]
     private_url: str  # "" without a relay
     chain_id: int
     timeout_ms: int
@@ -83,6 +92,8 @@ class ScheduleValues:
     cycle_cron: str
     backup_cron: str
     late_max_s: int
+    wake: Wake
+    wake_min_ms: int
     interval_ms: int
 
 
@@ -117,6 +128,33 @@ class GateValues:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvidersValues:
+    agree_min: int  # 0: all
+    lag_blocks_max: int
+    error_rate_max_bps: int
+    failures_max: int
+    cooldown_ms: int
+    unhealthy_ms: int
+    limited_ms: int
+    hold_max_ms: int
+    budget_per_s: int  # 0: not known
+    usage_max_bps: int
+    fast_ms: int
+    at_once_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReconnectValues:
+    base_ms: int
+    max_ms: int
+    multiplier_percent: int
+    jitter_bps: int
+    attempts_max: int  # 0: without end
+    reset_ms: int
+    pause_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything `wiring` builds a Runtime from. `config_hash` covers all but secrets and places."""
 
@@ -124,6 +162,8 @@ class Config:
     config_hash: str
     bot: BotValues
     chain: ChainValues
+    providers: ProvidersValues
+    reconnect: ReconnectValues
     wallet: WalletValues
     storage: StorageValues
     log: LogValues

@@ -19,6 +19,12 @@ class Code(StrEnum):
     ERR_CHAIN_EMPTY = "ERR_CHAIN_EMPTY"  # no factory code on this chain
     ERR_CHAIN_REORGED = "ERR_CHAIN_REORGED"  # the pinned block vanished during the cycle
     ERR_CLOCK_BEHIND = "ERR_CLOCK_BEHIND"  # our clock is behind the chain's
+    # several nodes of one chain
+    ERR_HEAD_STALE = "ERR_HEAD_STALE"  # no provider's head is within its budget of age
+    ERR_SOURCES_DISAGREE = "ERR_SOURCES_DISAGREE"  # fewer agree than are needed, or figures differ
+    ERR_SINGLE_SOURCED = "ERR_SINGLE_SOURCED"  # several are configured, only one answered
+    ERR_PIN_LOST = "ERR_PIN_LOST"  # the cycle's provider failed and no other has its block
+    ERR_HEADS_LOST = "ERR_HEADS_LOST"  # the WebSocket is gone after every allowed attempt
     # the key
     ERR_KEYSTORE_MISSING = "ERR_KEYSTORE_MISSING"
     ERR_KEYSTORE_MALFORMED = "ERR_KEYSTORE_MALFORMED"

@@ -198,3 +198,5 @@ class World:
     balance_wei: int
     priority_fee_wei: int
     prices: tuple[QuotePrice, ...]
+    sources_needed: int = 0  # 0, as in documents from before: all that are configured
+    sources_say: str = ""  # a code, and which provider does not agree how

@@ -1,6 +1,6 @@
 """The second asking: the same invariants on what is true just before signing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from botctl.core.books import Books, Contest
@@ -26,6 +26,7 @@ from botctl.core.standing import Standing
 from botctl.core.units import Address
 from botctl.flows.own_books import OwnBooks
 from botctl.flows.scan import checked_head, seen_world, survey_request
+from botctl.flows.second_word import disputed, doubted
 from botctl.flows.standing import standing_now
 from botctl.ports.chain import Head, Surveyed, WalletState
 from botctl.ports.runtime import Runtime
@@ -44,6 +45,7 @@ class Fresh:
     standing: Standing
     policy: Policy  # as it holds in these times
     books: OwnBooks
+    disputed: Mapping[Address, str]  # why the reserves of a pair are not a second provider's
 
 
 def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
@@ -68,7 +70,15 @@ def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
     wallet = rt.txs.wallet(rt.identity.wallet, tokens, head.block)
     standing = standing_now(rt)
     policy = under(rt.policy, standing.regime)
-    return Fresh(head, world, seen, wallet, standing, policy, OwnBooks(rt))
+    entries = [seen[pair] for pair in _entered(orders) if pair in seen]
+    quarrels = disputed(rt, head, entries)
+    return Fresh(head, world, seen, wallet, standing, policy, OwnBooks(rt), quarrels)
+
+
+def _entered(orders: Sequence[Order]) -> list[Address]:
+    """The pairs that money is about to go into; an exit waits for no second word."""
+    entries = (o.intent for o in orders if o.kind is OrderKind.SWAP)
+    return sorted({intent.pair for intent in entries if intent.side is Side.BUY})
 
 
 def detection_of(rt: Runtime, world: World, market: Market, one: Surveyed) -> Detection:
@@ -110,7 +120,7 @@ def _case(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Case:
     holdings = fresh.books.holdings(now_ms)
     inputs = Inputs(
         now_ms=now_ms,
-        world=fresh.world,
+        world=doubted(fresh.world, fresh.disputed.get(intent.pair)),
         sources=fresh.books.sources(),
         detection=seen,
         position=next((p for p in holdings.positions if p.pair == intent.pair), None),

@@ -173,6 +173,8 @@ def seen_world(
         fetched_at_ms=fetched_at_ms,
         sources_configured=head.sources_configured,
         sources_agreeing=head.sources_agreeing,
+        sources_needed=head.sources_needed,
+        sources_say=head.sources_say,
         factory_code_hash=survey.factory_code_hash,
         router_code_hash=survey.router_code_hash,
         wallet=who.wallet,
@@ -255,8 +257,28 @@ def _no_swaps(blocks: int) -> Window:
 
 
 def _findings(rt: Runtime, head: Head) -> tuple[str, ...]:
+    return (*_clock_findings(rt, head), *_source_findings(rt, head))
+
+
+def _clock_findings(rt: Runtime, head: Head) -> tuple[str, ...]:
     ahead_ms = head.block.timestamp_s * MS - rt.clock.now_ms()
     if ahead_ms <= rt.policy.freshness.ahead_max_ms:
         return ()
     rt.log.error("clock behind the chain", code=Code.ERR_CLOCK_BEHIND, ahead_ms=ahead_ms)
     return (Code.ERR_CLOCK_BEHIND,)
+
+
+def _source_findings(rt: Runtime, head: Head) -> tuple[str, ...]:
+    """Also when enough agree all the same: a provider that stands apart is one too few tomorrow."""
+    if not head.sources_say:
+        return ()
+    code, _, say = head.sources_say.partition(": ")
+    rt.log.warning(
+        "sources do not agree",
+        code=code,
+        say=say,
+        agreeing=head.sources_agreeing,
+        configured=head.sources_configured,
+        block=head.block.number,
+    )
+    return (code,)

@@ -19,6 +19,8 @@ class Head:
     priority_fee_wei: int  # the node's suggestion
     sources_configured: int
     sources_agreeing: int  # providers that name the same hash at this height, this one included
+    sources_needed: int = 0  # that must agree; 0: all that are configured
+    sources_say: str = ""  # a code, and who does not agree how
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,18 @@ class SendAnswer:
     text: str  # the node's own words, for the operator only
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another provider's word on some pairs: (reserve0, reserve1) each, None for no such answer.
+
+    `say`: with a code, why nobody else could be asked; `reserves` is empty then.
+    """
+
+    provider: str
+    reserves: tuple[tuple[int, int] | None, ...]
+    say: str
+
+
 class MarketReader(Protocol):
     """Everything `scan` reads. Any method may raise a TransientError; none returns a half."""
 
@@ -152,6 +166,9 @@ class MarketReader(Protocol):
     def tokens(self, tokens: Sequence[Address], at: BlockRef) -> tuple[TokenMeta, ...]: ...
     def identities(self, pairs: Sequence[Address], at: BlockRef) -> tuple[PairIdentity, ...]: ...
     def survey(self, request: SurveyRequest, at: BlockRef) -> Survey: ...
+    def reserves_elsewhere(self, pairs: Sequence[Address], at: BlockRef) -> Elsewhere | None:
+        """Of a provider besides the one of this cycle; None when no second one is configured."""
+
     @property
     def round_trips(self) -> int:
         """HTTP requests made so far."""

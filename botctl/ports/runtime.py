@@ -10,6 +10,7 @@ from botctl.core.facts import Detection, Mode, Tiers, World
 from botctl.core.grading import GradeRules
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
+from botctl.core.providers import ProviderState
 from botctl.core.units import Address
 from botctl.ports.chain import Calls, MarketReader, Sender, Signer, TxReader
 from botctl.ports.clock import Clock, Ids
@@ -77,3 +78,5 @@ class Runtime:
     only_one: Callable[[str], AbstractContextManager[bool]]
     """A lock for one command; the value says whether we have it (False: another run does)."""
     bundle_folder: BundleFolder
+    providers: Callable[[], tuple[ProviderState, ...]] = tuple
+    """What is known of the chain's providers now, in the order of the settings."""

@@ -23,6 +23,7 @@ from botctl.core.permission import PermissionSource
 from botctl.core.risk.regime import Times
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 from botctl.ports.followups import FollowStore
+from botctl.ports.providers import ProviderStore
 from botctl.ports.reorgs import ReorgStore
 from botctl.ports.standing import StandingStore
 from botctl.ports.wallet_books import WalletBookStore
@@ -465,6 +466,7 @@ class Store(
     ReorgStore,
     WalletBookStore,
     StateStore,
+    ProviderStore,
     Protocol,
 ):
     """All of it, when one adapter serves all. Ask for the part you need instead."""

@@ -9,6 +9,7 @@ from botctl.core.facts import BlockRef
 from botctl.core.orders import SendCode, SignedTx
 from botctl.core.units import Address, Hash32
 from botctl.ports.chain import (
+    Elsewhere,
     Head,
     Holding,
     NonceCount,
@@ -51,6 +52,9 @@ class Node:
 
     def survey(self, request: SurveyRequest, at: BlockRef) -> Survey:
         return survey(request, self._at(at).state)
+
+    def reserves_elsewhere(self, pairs: Sequence[Address], at: BlockRef) -> Elsewhere | None:
+        return None
 
     def wallet(self, wallet: Address, tokens: Sequence[Address], at: BlockRef) -> WalletState:
         state = self._at(at).state

@@ -9,11 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botctl.adapters.clock import SystemClock, pause_ms
+from botctl.adapters.clock import SystemClock
 from botctl.adapters.codec import JsonCodec
 from botctl.adapters.evm.calldata import RouterCalls
-from botctl.adapters.evm.retry import Patience, RetryingRpc
-from botctl.adapters.evm.rpc import JsonRpc, Rpc
 from botctl.adapters.files import DiskBundleFolder
 from botctl.adapters.ids import TimeOrderedIds
 from botctl.adapters.locks import CommandLocks
@@ -25,41 +23,29 @@ from botctl.core.units import Address
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
 from botctl.wiring.outside import Outside, gate_rules
+from botctl.wiring.providers import bare, names_of, pooled
 from botctl.wiring.venues import Nodes, Place, place_of
 
 if TYPE_CHECKING:
     from botctl.ports.inspect import TokenInspector
 
-PAUSE_MS, PAUSE_MS_MAX = 200, 2_000  # between tries of a read
 SALT_BYTES = 16
 
 
 @contextmanager
 def connected(config: Config, env: Mapping[str, str], log: Log, store: Store) -> Iterator[Runtime]:
     """Its connections are closed again afterwards; the store is the caller's."""
-    rpcs = [_rpc(config, url) for url in config.chain.urls]
-    senders = [_bare(config, url) for url in config.chain.urls]
-    relay = _bare(config, config.chain.private_url) if config.chain.private_url else None
-    outside = Outside(config)
+    urls = config.chain.urls
+    senders = [bare(config, url, name) for url, name in zip(urls, names_of(urls), strict=True)]
+    relay = bare(config, config.chain.private_url) if config.chain.private_url else None
+    outside, clock = Outside(config), SystemClock(config.clock_offset_ms)
     try:
-        nodes = Nodes(rpcs, senders, relay)
-        yield _runtime(config, env, log, store, nodes, outside)
+        with pooled(config, clock, log, store) as reads:
+            yield _runtime(config, env, log, store, Nodes(reads, senders, relay), outside)
     finally:
         outside.close()
-        for rpc in (*rpcs, *senders, *([relay] if relay else [])):
+        for rpc in (*senders, *([relay] if relay else [])):
             rpc.close()
-
-
-def _bare(config: Config, url: str) -> JsonRpc:
-    """Connects when it is first used."""
-    chain = config.chain
-    return JsonRpc(url, timeout_ms=chain.timeout_ms, batch_max=chain.batch_max)
-
-
-def _rpc(config: Config, url: str) -> Rpc:
-    chain, rpc = config.chain, _bare(config, url)
-    patience = Patience(chain.tries_max, PAUSE_MS, PAUSE_MS_MAX)
-    return RetryingRpc(rpc, patience, pause_ms=pause_ms, chance=random.random)
 
 
 def _runtime(
@@ -94,6 +80,7 @@ def _runtime(
         signer=place.signer,
         only_one=CommandLocks(Path(config.storage.state_dir)).only_one,
         bundle_folder=DiskBundleFolder(Path(config.storage.bundles_dir)),
+        providers=nodes.reads.pool.states,
     )
 
 
@@ -129,7 +116,7 @@ def _inspector(config: Config, nodes: Nodes, wallet: Address) -> "TokenInspector
 
     venue = config.policy.venue
     return EvmInspector(
-        nodes.reads[0],
+        nodes.reads.rpc,
         factory=venue.factory,
         router=venue.router,
         native=venue.native,

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from botctl.adapters.evm.agreement import AgreeingReader
 from botctl.adapters.evm.broadcast import Broadcast
 from botctl.adapters.evm.keystore_file import address_hint
-from botctl.adapters.evm.rpc import JsonRpc, Rpc
+from botctl.adapters.evm.rpc import JsonRpc
 from botctl.adapters.evm.sender import EvmSender
 from botctl.adapters.evm.wallet import EvmTxReader
 from botctl.config.values import Config, PassphraseSource
@@ -18,6 +17,7 @@ from botctl.core.facts import Mode
 from botctl.core.units import Address
 from botctl.ports.chain import MarketReader, Sender, Signer, TxReader
 from botctl.ports.store import Store
+from botctl.wiring.providers import Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Place:
 class Nodes:
     """Connections by purpose: reads are retried, sends never are, and each node has its own."""
 
-    reads: Sequence[Rpc]
+    reads: Reads
     sends: Sequence[JsonRpc]
     relay: JsonRpc | None
 
@@ -44,12 +44,12 @@ class Nodes:
 def place_of(config: Config, env: Mapping[str, str], nodes: Nodes, store: Store) -> Place:
     """Paper differs from a real chain only in who takes the bytes."""
     if config.bot.mode is Mode.PAPER:
-        return _paper(config, nodes.reads, store)
+        return _paper(config, nodes.reads.reader, store)
     wallet = config.wallet.address
-    first, *others = nodes.reads
+    reads = nodes.reads
     return Place(
-        markets=AgreeingReader(nodes.reads),
-        txs=EvmTxReader(first, wallet, others),
+        markets=reads.reader,
+        txs=EvmTxReader(reads.rpc, wallet, reads.pool.others, reads.reader.head),
         sender=Broadcast(
             [EvmSender(rpc) for rpc in nodes.sends],
             EvmSender(nodes.relay) if nodes.relay else None,
@@ -92,7 +92,7 @@ def passphrase(config: Config, env: Mapping[str, str]) -> str:
     return from_keyring(wallet.passphrase_keyring, wallet.address)
 
 
-def _paper(config: Config, rpcs: Sequence[Rpc], store: Store) -> Place:
+def _paper(config: Config, reader: MarketReader, store: Store) -> Place:
     from botctl.adapters.paper.book_file import BookFile  # noqa: PLC0415
     from botctl.adapters.paper.markets import PaperMarkets  # noqa: PLC0415
     from botctl.adapters.paper.pairs import native_pairs  # noqa: PLC0415
@@ -102,7 +102,6 @@ def _paper(config: Config, rpcs: Sequence[Rpc], store: Store) -> Place:
 
     signer = paper_signer(config.bot.name)
     venue = config.policy.venue
-    reader = AgreeingReader(rpcs)
     book = BookFile(
         Path(config.storage.state_dir) / f"paper-{config.bot.name}.json",
         config.chain.chain_id,

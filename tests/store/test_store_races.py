@@ -241,6 +241,7 @@ def test_settlers_of_different_orders_add_up(store: SqlStore, database_url: str)
 PRELUDE = """
 import sys
 from botctl.adapters.store import arrow, journal
+from botctl.adapters.store.revision import SCHEMA_REVISION
 from botctl.ports.store import Moment
 from tests.store.making import *
 

@@ -91,17 +91,20 @@ def read_reply(inbox: Inbox) -> tuple[Reply, bool]:
     """
     version, status, fields = _head(inbox)
     closing = fields.get(b"connection", b"").lower()
+    later = fields.get(b"retry-after", b"")
     if status in BODILESS:
-        return Reply(status, b""), closing != b"close"
+        return Reply(status, b"", later), closing != b"close"
     if fields.get(b"transfer-encoding", b"").lower() == b"chunked":
-        return Reply(status, _chunked(inbox)), closing != b"close"
+        return Reply(status, _chunked(inbox), later), closing != b"close"
     if b"transfer-encoding" in fields:
         raise GarbageError("an encoding we did not ask for")
     if b"content-length" not in fields:
-        return Reply(status, inbox.rest(inbox.body_bytes_max)), False
+        return Reply(status, inbox.rest(inbox.body_bytes_max), later), False
     body = inbox.exactly(_size(fields[b"content-length"], 10, inbox.body_bytes_max))
     keep = closing == b"keep-alive" or (version != b"HTTP/1.0" and closing != b"close")
-    return Reply(status, body), keep and not inbox.started  # what follows is not ours to guess
+    return Reply(
+        status, body, later
+    ), keep and not inbox.started  # what follows is not ours to guess
 
 
 def _head(inbox: Inbox) -> tuple[bytes, int, dict[bytes, bytes]]:

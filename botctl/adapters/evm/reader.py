@@ -21,6 +21,7 @@ from botctl.core.errors import TransientError
 from botctl.core.facts import BlockRef, Facts, Probe
 from botctl.core.units import Address, Hash32
 from botctl.ports.chain import (
+    Elsewhere,
     Head,
     MarketQuery,
     PairCreated,
@@ -96,6 +97,10 @@ class EvmMarketReader:
                 factory_code_hash=factory.code_hash,
                 router_code_hash=router.code_hash,
             )
+
+    def reserves_elsewhere(self, pairs: Sequence[Address], at: BlockRef) -> Elsewhere | None:  # noqa: ARG002
+        """There is nobody else."""
+        return None
 
     def _asked(self, question: Question[Item, Row], items: Sequence[Item]) -> list[Row]:
         pages = Pages(question, items)

@@ -20,6 +20,7 @@ WORTH_ANOTHER_TRY: Final = frozenset(
         Code.ERR_RPC_TIMEOUT,
         Code.ERR_RPC_RATE_LIMITED,
         Code.ERR_RPC_GARBAGE,
+        Code.ERR_PIN_LOST,  # by then the cycle's own provider may be back
     }
 )
 
@@ -46,11 +47,14 @@ class RetryingRpc:
         pause_ms: Callable[[int], None],
         chance: Callable[[], float],
     ) -> None:
-        self.name = rpc.name
         self._rpc = rpc
         self._patience = patience
         self._pause_ms = pause_ms
         self._chance = chance
+
+    @property
+    def name(self) -> str:
+        return self._rpc.name
 
     @property
     def round_trips(self) -> int:

@@ -9,8 +9,10 @@ import msgspec
 from botctl.adapters.evm.endpoint import BadUrlError, Endpoint, endpoint
 from botctl.adapters.evm.http import HttpTransport
 from botctl.adapters.evm.rpc_errors import (
+    BatchTooLargeError,
     RpcFault,
     fault_error,
+    is_too_large,
     printable,
     status_error,
     unusable,
@@ -31,7 +33,9 @@ T = TypeVar("T")
 class Rpc(Protocol):
     """What readers need of a node; retries and failover are Rpcs made of Rpcs."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Who answers; of several, who answered last."""
 
     @property
     def round_trips(self) -> int:
@@ -98,9 +102,16 @@ class JsonRpc:
         return result
 
     def batch(self, calls: Sequence[Call]) -> list[object]:
+        """A page refused as too large is halved, and no later one is larger than what was taken."""
         results: list[object] = []
-        for start in range(0, len(calls), self._batch_max):
-            results += self._page(calls[start : start + self._batch_max])
+        while len(results) < len(calls):
+            page = calls[len(results) : len(results) + self._batch_max]
+            try:
+                results += self._page(page)
+            except BatchTooLargeError:
+                if len(page) == 1:
+                    raise  # by its status: not even one call passes
+                self._batch_max = len(page) // 2
         return results
 
     def close(self) -> None:
@@ -113,16 +124,19 @@ class JsonRpc:
         ]
         body = self._post(_ENCODER.encode(requests))
         if body[:1] == b"{":  # the page was refused as a whole
-            return self._refused_page(self._decoded(_ONE, body))
+            raise self._refused_page(self._decoded(_ONE, body), len(calls))
         answers = {answer.id: answer for answer in self._decoded(_MANY, body)}
         if len(answers) != len(ids) or any(i not in answers for i in ids):
             raise unusable(self.name, "the answers of a batch are not those asked for")
         return [self._result(answers[i], i) for i in ids]
 
-    def _refused_page(self, answer: _Answer) -> list[object]:
+    def _refused_page(self, answer: _Answer, calls: int) -> TransientError:
         if answer.error is None:
-            raise unusable(self.name, "one answer to a batch")
-        raise fault_error(self._fault(answer.error), provider=self.name, method="batch")
+            return unusable(self.name, "one answer to a batch")
+        fault = self._fault(answer.error)
+        if calls > 1 and is_too_large(fault):
+            return BatchTooLargeError(Code.ERR_RPC_FAULT, fault.message, provider=self.name)
+        return fault_error(fault, provider=self.name, method="batch")
 
     def _result(self, answer: _Answer, call_id: int) -> object:
         if answer.error is not None:
@@ -148,7 +162,7 @@ class JsonRpc:
         reply = self._exchanged(body)
         self.bytes_in += len(reply.body)
         if reply.status not in (OK, BAD_REQUEST):
-            raise status_error(reply.status, self.name)
+            raise status_error(reply.status, self.name, reply.retry_after)
         return reply.body
 
     def _exchanged(self, body: bytes) -> Reply:

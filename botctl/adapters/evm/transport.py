@@ -8,6 +8,7 @@ class Reply(NamedTuple):
 
     status: int
     body: bytes | bytearray
+    retry_after: bytes = b""  # the header, as it came
 
 
 class GarbageError(ValueError):

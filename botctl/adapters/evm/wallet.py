@@ -1,6 +1,6 @@
 """What `execute` and `reconcile` read: our wallet, and what became of our transactions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from botctl.adapters.evm.blocks import head, headers
@@ -14,7 +14,7 @@ from botctl.adapters.evm.rpc import Rpc
 from botctl.adapters.evm.rpc_errors import RpcFaultError, shaped
 from botctl.adapters.evm.tx_fields import taken_apart
 from botctl.core.codes import Code
-from botctl.core.errors import TransientError
+from botctl.core.errors import OperatorError, TransientError
 from botctl.core.facts import BlockRef
 from botctl.core.orders import UnsignedTx
 from botctl.core.units import Address, Hash32
@@ -22,15 +22,26 @@ from botctl.ports.chain import Head, NonceCount, Sighting, WalletState
 
 
 class EvmTxReader:
-    """A TxReader for the transactions of one wallet; `others` are only asked for its nonces."""
+    """A TxReader for the transactions of one wallet.
 
-    def __init__(self, rpc: Rpc, wallet: Address, others: Sequence[Rpc] = ()) -> None:
+    `others` besides the one that answers are only asked for its nonces; `agreed` is a head that
+    several providers agree on, where there are several.
+    """
+
+    def __init__(
+        self,
+        rpc: Rpc,
+        wallet: Address,
+        others: Callable[[], Iterable[Rpc]] = tuple,
+        agreed: Callable[[], Head] | None = None,
+    ) -> None:
         self._rpc = rpc
         self._wallet = wallet
         self._others = others
+        self._agreed = agreed
 
     def head(self) -> Head:
-        return head(self._rpc)
+        return self._agreed() if self._agreed else head(self._rpc)
 
     def blocks(self, numbers: Sequence[int]) -> tuple[BlockRef | None, ...]:
         return headers(self._rpc, numbers)
@@ -45,12 +56,12 @@ class EvmTxReader:
         return WalletState(nonce, balance_wei, tuple(holdings.rows()))
 
     def nonces(self, wallet: Address) -> tuple[NonceCount, ...]:
-        """The first node must answer; another that does not proves nothing, and is left out."""
+        """One must answer; another that does not proves nothing, and is left out."""
         return (_count(self._rpc, wallet), *self._counts_elsewhere(wallet))
 
     def _counts_elsewhere(self, wallet: Address) -> Iterator[NonceCount]:
-        for rpc in self._others:
-            with suppress(TransientError):
+        for rpc in self._others():
+            with suppress(TransientError, OperatorError):
                 yield _count(rpc, wallet)
 
     def sightings(self, hashes: Sequence[Hash32]) -> tuple[Sighting, ...]:

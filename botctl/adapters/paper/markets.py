@@ -8,6 +8,7 @@ from botctl.adapters.paper.book_file import BookFile
 from botctl.core.facts import BlockRef
 from botctl.core.units import Address
 from botctl.ports.chain import (
+    Elsewhere,
     Head,
     MarketReader,
     PairCreated,
@@ -51,6 +52,9 @@ class PaperMarkets:
 
     def identities(self, pairs: Sequence[Address], at: BlockRef) -> tuple[PairIdentity, ...]:
         return self._reader.identities(pairs, at)
+
+    def reserves_elsewhere(self, pairs: Sequence[Address], at: BlockRef) -> Elsewhere | None:
+        return self._reader.reserves_elsewhere(pairs, at)
 
     def survey(self, request: SurveyRequest, at: BlockRef) -> Survey:
         survey = self._reader.survey(request, at)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from botctl.adapters.store import schema_followups
 from botctl.adapters.store.columns import EntryFacts, Foreign, Int256, Saturated, Uint256, Word
+from botctl.adapters.store.schema_providers import PROVIDERS
 from botctl.core.facts import Source
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OPEN, OrderState
@@ -436,6 +437,8 @@ job_runs: Final = sa.Table(
     _foreign("detail"),
     sa.Index("ix_job_runs_newest", "bot", "scheduled_ms"),
 )
+
+providers: Final = PROVIDERS.to_metadata(metadata)
 
 counters: Final = sa.Table(
     "counters",

@@ -12,6 +12,7 @@ from botctl.adapters.store.markets import Markets
 from botctl.adapters.store.orders import Orders
 from botctl.adapters.store.part import Scope
 from botctl.adapters.store.positions import Positions
+from botctl.adapters.store.providers import Providers
 from botctl.adapters.store.reorgs import Reorgs
 from botctl.adapters.store.revision import create_or_check
 from botctl.adapters.store.settling import Settling
@@ -40,6 +41,7 @@ class SqlStore(
     Wallets,
     State,
     StandingPart,
+    Providers,
 ):
     """`ports.store.Store` in one object."""
 

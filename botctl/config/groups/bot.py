@@ -7,7 +7,7 @@ from pydantic import Field
 from botctl.config.cron import interval_ms
 from botctl.config.groups.base import Group
 from botctl.config.kinds import Cron, Flag, Place, WeiAmount, Whole
-from botctl.config.values import BotValues, LogForm, LogValues, ScheduleValues
+from botctl.config.values import BotValues, LogForm, LogValues, ScheduleValues, Wake
 from botctl.core.facts import Mode
 
 Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -92,6 +92,16 @@ class ScheduleGroup(Group):
         30,
         gt=0,
         description="A start later than this is recorded as missed: the next one is nearer.",
+    )
+
+    wake: Wake = Field(
+        Wake.MARKET,
+        description="With chain.ws_urls: a cycle at once on a new market, on every head, or off.",
+    )
+    wake_min_ms: Whole = Field(
+        5_000,
+        ge=500,
+        description="Between the starts of two such cycles, at least; a storm of pairs is one cycle.",
     )
 
     def values(self) -> ScheduleValues:

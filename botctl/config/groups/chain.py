@@ -23,11 +23,23 @@ def _node_url(url: str) -> str:
     return url
 
 
+def _socket_url(url: str) -> str:
+    """As `_node_url`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("one of the urls is malformed") from None
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname:
+        raise ValueError("write each url as ws://host:port or wss://host/path")
+    return url
+
+
 def _relay_url(url: str) -> str:
     return url and _node_url(url)
 
 
 NodeUrl = Annotated[str, AfterValidator(_node_url)]
+SocketUrl = Annotated[str, AfterValidator(_socket_url)]
 
 
 class ChainGroup(Group):
@@ -37,6 +49,10 @@ class ChainGroup(Group):
         ("http://127.0.0.1:8545",),
         min_length=1,
         description="JSON-RPC nodes, best first. Default: your own node; no stranger is trusted unasked.",
+    )
+    ws_urls: Annotated[tuple[SocketUrl, ...], Listed, Secret()] = Field(
+        (),
+        description="WebSockets of the same nodes, for `botctl run`: it hears of new markets at once.",
     )
     chain_id: Whole = Field(
         1, gt=0, description="Ethereum mainnet. A node that serves another chain is refused."
@@ -77,6 +93,7 @@ class ChainGroup(Group):
     def values(self) -> ChainValues:
         return ChainValues(
             urls=self.urls,
+            ws_urls=self.ws_urls,
             private_url=self.private_url,
             chain_id=self.chain_id,
             timeout_ms=self.timeout_ms,

@@ -56,10 +56,14 @@ def quote_fresh(case: Case) -> Answer:
 
 
 def sources_agree(case: Case) -> Answer:
-    """All configured providers must name the same block: one of two silent is not agreement."""
+    """As many providers as are needed name the same block: one of two silent is not agreement."""
     world = case.inputs.world
-    ok = world.sources_agreeing >= world.sources_configured
-    return ok, f"{world.sources_agreeing} agree", f"{world.sources_configured} configured"
+    needed = world.sources_needed or world.sources_configured
+    say = f"; {world.sources_say}" if world.sources_say else ""
+    limit = f"{world.sources_configured} configured"
+    if needed != world.sources_configured:
+        limit = f"{needed} of {limit}"
+    return world.sources_agreeing >= needed, f"{world.sources_agreeing} agree{say}", limit
 
 
 def signer_ok(case: Case) -> Answer:
