@@ -1,18 +1,22 @@
 """`botctl run`: the timetable in one process, until a signal asks it to stop."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import typer
 
 from botctl.cli.frame import busy, finish, opened_with_setup
 from botctl.cli.options import AsJson, ConfigPath, Live
+from botctl.ports.heads import Heard
 from botctl.ports.runtime import Runtime
+from botctl.wiring.heads import listener
 from botctl.wiring.setup import Setup, wall_clock
-from jobs.ledger import JobLedger
-from jobs.scheduler import Loop
+from jobs.ledger import JobLedger, Work
+from jobs.scheduler import Loop, News
 from jobs.stopper import Stopper
-from jobs.timetable import MS
+from jobs.timetable import CYCLE, MS, Job
+from jobs.wakes import Wakes, Watch
 from jobs.work import works
 
 
@@ -61,9 +65,38 @@ def _kept(setup: Setup, rt: Runtime, stopper: Stopper) -> RunReport:
     """By the machine's clock, as cron does, also where the chain's was moved ahead (devnet)."""
     ledger = JobLedger(rt.store, wall_clock(), rt.log)
     started_ms = ledger.clock.now_ms()
-    loop = Loop(works(setup, rt), ledger, wait=stopper.wait, stopping=lambda: stopper.asked)
-    rt.log.info("run started")
-    loop.run()
+    timetable = works(setup, rt)
+    with _listening(setup, rt, stopper, timetable) as news:
+        loop = Loop(timetable, ledger, wait=stopper.wait, stopping=lambda: stopper.asked, news=news)
+        rt.log.info("run started", listening=news is not None)
+        loop.run()
     report = RunReport(started_ms, ledger.clock.now_ms(), dict(ledger.counts))
     rt.log.info("run stopped", ms=report.stopped_ms - report.started_ms, **report.outcomes)
     return report
+
+
+@contextmanager
+def _listening(
+    setup: Setup, rt: Runtime, stopper: Stopper, timetable: Sequence[tuple[Job, Work]]
+) -> Iterator[News | None]:
+    """News of the chain wake the loop; with nobody to hear them, the timetable is all there is."""
+    clock, schedule = wall_clock(), setup.config.schedule
+    watch = Watch(rt.store, clock, rt.log)
+    watch.lift()  # what an earlier process left
+    socket = listener(setup.config)
+    if socket is None:
+        yield None
+        return
+    wakes = Wakes(schedule.wake, schedule.wake_min_ms, clock)
+
+    def tell(heard: Heard) -> None:
+        wakes.hear(heard)
+        stopper.wake()
+
+    socket.start(tell)
+    try:
+        work = next(work for job, work in timetable if job.name == CYCLE.name)
+        yield News(wakes, watch, work)
+    finally:
+        socket.close()
+        watch.lift()

@@ -5,6 +5,7 @@ Its own defaults drop a start that is a second late and merge those that piled u
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,14 +15,24 @@ from apscheduler.schedulers.blocking import BlockingScheduler  # type: ignore[im
 
 from botctl.core.errors import CheckError, TransientError
 from jobs.ledger import JobLedger, Work
-from jobs.timetable import MS, Job
+from jobs.timetable import CYCLE, MS, Job
 from jobs.triggers import trigger_of
+from jobs.wakes import Wakes, Watch
 
 WAIT_MAX_S: Final = 30.0  # a clock that was set back is noticed within this time
 JUMP_MS: Final = 5_000  # so much between asked and passed time is sleep, or a clock that was set
 CATCH_UP: Final = timedelta(days=1)  # how far back missed times are recorded one by one
 GOES_ON: Final = (TransientError, CheckError)  # the next run may find it mended
 PASSED: Final = "its time passed while botctl was down, asleep or busy"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is heard between scheduled times, what it means for us, and the work it starts."""
+
+    wakes: Wakes
+    watch: Watch
+    work: Work
 
 
 class Loop:
@@ -34,11 +45,13 @@ class Loop:
         *,
         wait: Callable[[float], None],
         stopping: Callable[[], bool],
+        news: News | None = None,
     ) -> None:
         self._timetable: Mapping[str, tuple[Job, Work]] = {one[0].name: one for one in timetable}
         self._ledger = ledger
         self._wait = wait
         self._stopping = stopping
+        self._news = news
         self._failure: BaseException | None = None
         self._seen_ms = ledger.clock.now_ms()
         self._scheduler = _Scheduler(self)
@@ -77,7 +90,9 @@ class Loop:
 
     def pause(self, seconds: float) -> None:
         """Wait, and look at the clock afterwards: it may say something unexpected."""
+        due_ms = None if self._news is None else self._news.wakes.wait_ms
         asked_ms = int(min(seconds, WAIT_MAX_S) * MS)
+        asked_ms = asked_ms if due_ms is None else min(asked_ms, due_ms)
         before_ms = self._ledger.clock.now_ms()
         self._wait(asked_ms / MS)
         now_ms = self._ledger.clock.now_ms()
@@ -89,10 +104,33 @@ class Loop:
             )
         self._seen_ms = now_ms
 
+    def woken(self) -> None:
+        """What was heard meanwhile; the cycle it asks for, when that may start."""
+        if self._news is None or self.over:
+            return
+        failure: BaseException | None
+        try:
+            failure = self._woken(self._news)
+        except BaseException as error:  # noqa: BLE001  as in `perform`
+            failure = error
+        if failure is not None and not isinstance(failure, GOES_ON):
+            self._failure = failure
+
+    def _woken(self, news: News) -> BaseException | None:
+        for heard in news.wakes.taken():
+            news.watch.note(heard)
+        due = news.wakes.due()
+        if due is None:
+            return None
+        news.wakes.started()
+        return self._ledger.perform(due.job, due.at_ms, news.work)
+
     def _performed(self, job: Job, work: Work, times_ms: Sequence[int]) -> BaseException | None:
         *earlier_ms, latest_ms = times_ms
         self._ledger.miss(job, earlier_ms, PASSED)
         if self._ledger.clock.now_ms() - latest_ms <= job.grace_ms:
+            if self._news is not None and job.name == CYCLE.name:
+                self._news.wakes.started()
             return self._ledger.perform(job, latest_ms, work)
         self._ledger.miss(job, [latest_ms], PASSED)
         return None
@@ -132,6 +170,7 @@ class _Scheduler(BlockingScheduler):  # type: ignore[misc]  # the library is unt
         seconds = 0.0
         while not self._loop.over:
             self._loop.pause(seconds)
+            self._loop.woken()
             seconds = self._process_jobs()
         self.shutdown(wait=False)
 

@@ -3,6 +3,7 @@
 import select
 import signal
 import socket
+from contextlib import suppress
 from types import FrameType
 from typing import Final, Self
 
@@ -43,6 +44,11 @@ class Stopper:
         readable, _, _ = select.select([self._woken], [], [], max(0.0, seconds))
         if readable:
             self._woken.recv(DRAIN_BYTES)
+
+    def wake(self) -> None:
+        """End a wait at once, from any thread; one that comes before the wait ends it too."""
+        with suppress(OSError):  # so full that it is awake, or all is over
+            self._wakes.send(b"\0")
 
     def _ask(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  a handler's shape
         self.asked = True

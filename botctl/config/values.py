@@ -12,6 +12,7 @@ from botctl.core.grading import GradeRules
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address, Hash32
+from botctl.core.wake import Wake
 
 
 class PassphraseSource(StrEnum):
@@ -24,14 +25,6 @@ class LogForm(StrEnum):
     AUTO = "auto"  # heartbeat lines on a terminal, JSON elsewhere
     JSON = "json"
     HEARTBEAT = "heartbeat"
-
-
-class Wake(StrEnum):
-    """What starts a cycle between two scheduled ones."""
-
-    OFF = "off"
-    MARKET = "market"
-    HEAD = "head"
 
 
 @dataclass(frozen=True, slots=True)

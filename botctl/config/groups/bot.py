@@ -7,8 +7,9 @@ from pydantic import Field
 from botctl.config.cron import interval_ms
 from botctl.config.groups.base import Group
 from botctl.config.kinds import Cron, Flag, Place, WeiAmount, Whole
-from botctl.config.values import BotValues, LogForm, LogValues, ScheduleValues, Wake
+from botctl.config.values import BotValues, LogForm, LogValues, ScheduleValues
 from botctl.core.facts import Mode
+from botctl.core.wake import Wake
 
 Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
 
