@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from botctl.core.codes import Code
+from botctl.core.value import value
 
 WINDOW: Final = 50  # the newest requests that latencies and the error rate are told from
 RATE_MIN: Final = 10  # fewer requests than this tell neither an error rate nor a speed
@@ -39,7 +40,7 @@ class ProviderLimits:
     fast_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ProviderState:
     """What is known of one provider; `name` is fit for everybody's eyes. Times in ms UTC."""
 
@@ -74,7 +75,7 @@ class ProviderState:
         return self.recent.count(FAILED) * BPS_ONE // len(self.recent)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Outcome:
     """One request: how long it took, how many calls it held, and its failure's code, if any.
 

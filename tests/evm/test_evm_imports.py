@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-READING = ("reader", "wallet", "sender", "retry", "calldata", "keystore_file")
+READING = ("reader", "wallet", "sender", "retry", "calldata", "keystore_file", "agreement")
 HEAVY = (
     *("web3", "eth_account", "eth_abi", "eth_utils", "coincurve", "Crypto", "cffi"),
     *("httpx", "requests", "http.client", "ssl", "json", "email", "asyncio", "logging"),

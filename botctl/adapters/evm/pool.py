@@ -148,12 +148,23 @@ class PooledRpc:
             lacking.append(member.name)
         raise self._nobody(failure, lacking)
 
-    def _candidates(self) -> list[Member]:
-        """The current one first while it does well; without a pin the best one is as good."""
-        order, first = self.order(), self._current
-        if self._pin is None or first is self._avoided or not usable(first.state, self._now_ms()):
-            return sorted(order, key=lambda member: member is self._avoided)
-        return sorted(order, key=lambda member: member is not first)
+    def _candidates(self) -> Iterator[Member]:
+        """The current one first while it does well; without a pin the best one is as good.
+
+        Who comes next is worked out only when somebody has failed: nearly always nobody does.
+        """
+        self._take_up()
+        kept = self._current if self._keeps_to_current() else None
+        if kept is not None:
+            yield kept
+        rest = [member for member in self.order() if member is not kept]
+        yield from sorted(rest, key=lambda member: member is self._avoided)
+
+    def _keeps_to_current(self) -> bool:
+        first = self._current
+        if self._pin is None or first is self._avoided or not first.is_free:
+            return False
+        return usable(first.state, self._now_ms())
 
     def _answers(self, member: Member, calls: Sequence[Call]) -> list[object] | None:
         """None: it does not have the block of this cycle. One request in any case."""
@@ -164,6 +175,8 @@ class PooledRpc:
 
     def _mended(self, calls: Sequence[Call], answers: list[object]) -> list[object]:
         """Each further provider is asked once, for what is still open; the current one stays."""
+        if not any(isinstance(answer, RpcFault) for answer in answers):
+            return answers
         stays = self._current
         for member in self.awake():
             again = [place for place, answer in enumerate(answers) if _is_of_the_node(answer)]
