@@ -189,6 +189,7 @@ def test_a_provider_that_is_silent_costs_the_deadline_once_and_not_a_sum(field: 
     assert "a gives no answer (ERR_RPC_TIMEOUT)" in asked.sources_say
     assert "b gives no answer (ERR_RPC_TIMEOUT)" in asked.sources_say
     assert [member.name for member in field.pool.order()] == ["c"]  # nobody uses their connections
+    assert [dict(s.errors) for s in field.pool.states()][:2] == [{"ERR_RPC_TIMEOUT": 1}] * 2
     field.a.held.set()
 
 

@@ -44,7 +44,7 @@ class Gathering:
             self._start(members[lane::lanes], ask, box)
         over_s = self.clock_s() + self.deadline_ms / MS_PER_S
         heard = self._heard(box, len(members), over_s)
-        return {member.name: heard.get(member.name, _late(member)) for member in members}
+        return {m.name: heard[m.name] if m.name in heard else _late(m) for m in members}
 
     def _start(self, lane: Sequence[Member], ask: Callable[[Member], T], box: "Box[T]") -> None:
         """A daemon: the process may end without it."""
@@ -81,4 +81,6 @@ def _answer(member: Member, ask: Callable[[Member], T]) -> Answer[T]:
 
 
 def _late(member: Member) -> TransientError:
+    """Recorded here: a short process may end before the thread does."""
+    member.blame(Code.ERR_RPC_TIMEOUT)
     return TransientError(Code.ERR_RPC_TIMEOUT, provider=member.name)
