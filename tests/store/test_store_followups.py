@@ -39,7 +39,9 @@ def followup(
 def follow(store: SqlStore, number: int, followups: Sequence[FollowUp]) -> bool:
     """Decided with one ledger row."""
     store.record(cycle(number), ())
-    return store.commit(replace(batch(number, rows=(row(number),)), followups=followups)) is not None
+    return (
+        store.commit(replace(batch(number, rows=(row(number),)), followups=followups)) is not None
+    )
 
 
 def seen(one: FollowUp, **found: object) -> Look:
