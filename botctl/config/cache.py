@@ -27,6 +27,7 @@ _READ_BY: Final = (
     "core/policy.py",
     "core/plans.py",
     "core/terms.py",
+    "core/faults.py",
     "ports/runtime.py",
 )  # whose change makes a cache stale
 

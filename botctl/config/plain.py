@@ -40,6 +40,9 @@ def plain_config(settings: Settings, source: Path) -> Config:
         grade=settings.grade.values(),
         paper_balance_wei=settings.paper.balance_wei,
         clock_offset_ms=settings.devnet.clock_offset_ms if settings.bot.mode is Mode.DEVNET else 0,
+        faults=settings.faults.values(
+            resolved(settings.faults.file, home) if settings.faults.file else ""
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup, ScheduleGroup
 from botctl.config.groups.chain import ChainGroup, VenueGroup
+from botctl.config.groups.faults import EMBEDDED_CHAIN_ID, FaultsGroup
 from botctl.config.groups.grade import GradeGroup
 from botctl.config.groups.limits import (
     EFFECTS_DEFAULT,
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     devnet: DevnetGroup = DevnetGroup()
     log: LogGroup = LogGroup()
     schedule: ScheduleGroup = ScheduleGroup()
+    faults: FaultsGroup = FaultsGroup()
 
     @classmethod
     def settings_customise_sources(
@@ -108,6 +110,16 @@ class Settings(BaseSettings):
     def _no_more_agree_than_there_are(self) -> "Settings":
         if self.providers.agree_min > len(self.chain.urls):
             raise ValueError("providers.agree_min: more than there are chain.urls")
+        return self
+
+    @model_validator(mode="after")
+    def _no_fault_where_money_is_real(self) -> "Settings":
+        own_chain = self.chain.chain_id == EMBEDDED_CHAIN_ID
+        if self.bot.mode is Mode.LIVE and not own_chain and self.faults.harms:
+            raise ValueError(
+                'faults: switched on (or faults.file is set) with bot.mode = "live"; faults on'
+                " purpose are for paper and the embedded chain: take them out, FAULT_* variables too"
+            )
         return self
 
     @model_validator(mode="after")

@@ -148,6 +148,15 @@ class ReconnectValues:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultValues:
+    """`chosen`: toggles as texts; `harms`: something is switched on, or a file may do so."""
+
+    file: str  # empty: none
+    chosen: tuple[tuple[str, str], ...]
+    harms: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything `wiring` builds a Runtime from. `config_hash` covers all but secrets and places."""
 
@@ -169,3 +178,4 @@ class Config:
     grade: GradeRules
     paper_balance_wei: int
     clock_offset_ms: int
+    faults: FaultValues

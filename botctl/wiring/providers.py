@@ -12,7 +12,7 @@ from botctl.adapters.evm.agreement import AgreeingReader, Agreement
 from botctl.adapters.evm.gather import Gathering
 from botctl.adapters.evm.pool import PooledRpc
 from botctl.adapters.evm.retry import Patience, RetryingRpc
-from botctl.adapters.evm.rpc import JsonRpc, Rpc
+from botctl.adapters.evm.rpc import Rpc
 from botctl.config.values import Config
 from botctl.core.errors import BotError
 from botctl.core.providers import ProviderLimits
@@ -20,6 +20,7 @@ from botctl.core.sources import HeadRules
 from botctl.ports.clock import Clock
 from botctl.ports.providers import ProviderStore
 from botctl.ports.runtime import Log
+from botctl.wiring.faults import Bare
 
 PAUSE_MS, PAUSE_MS_MAX = 200, 2_000  # between tries of a read
 RETRYING_RPC_DEADLINES = 2  # a head may take a second request where no tip is suggested
@@ -35,10 +36,12 @@ class Reads:
 
 
 @contextmanager
-def pooled(config: Config, clock: Clock, log: Log, store: ProviderStore) -> Iterator[Reads]:
+def pooled(
+    config: Config, bare: Bare, clock: Clock, log: Log, store: ProviderStore
+) -> Iterator[Reads]:
     """What was learned is kept afterwards; a store that takes none of it stops nobody."""
     rpcs = [
-        bare(config, url, name)
+        bare(url, name)
         for url, name in zip(config.chain.urls, names_of(config.chain.urls), strict=True)
     ]
     wall_ms = clock.now_ms
@@ -54,12 +57,6 @@ def reads_of(config: Config, pool: PooledRpc, now_ms: Callable[[], int]) -> Read
     patience = Patience(config.chain.tries_max, PAUSE_MS, PAUSE_MS_MAX)
     rpc = RetryingRpc(pool, patience, pause_ms=pause_ms, chance=random.random)
     return Reads(pool, rpc, AgreeingReader(pool, rpc, _agreement(config, now_ms)))
-
-
-def bare(config: Config, url: str, name: str = "") -> JsonRpc:
-    """Connects when it is first used."""
-    chain = config.chain
-    return JsonRpc(url, name=name, timeout_ms=chain.timeout_ms, batch_max=chain.batch_max)
 
 
 def names_of(urls: Sequence[str]) -> list[str]:

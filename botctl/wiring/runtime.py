@@ -22,8 +22,9 @@ from botctl.core.facts import Detection, Tiers, World
 from botctl.core.units import Address
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
+from botctl.wiring.faults import bare_rpc
 from botctl.wiring.outside import Outside, gate_rules
-from botctl.wiring.providers import bare, names_of, pooled
+from botctl.wiring.providers import names_of, pooled
 from botctl.wiring.venues import Nodes, Place, place_of
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ SALT_BYTES = 16
 @contextmanager
 def connected(config: Config, env: Mapping[str, str], log: Log, store: Store) -> Iterator[Runtime]:
     """Its connections are closed again afterwards; the store is the caller's."""
-    urls = config.chain.urls
-    senders = [bare(config, url, name) for url, name in zip(urls, names_of(urls), strict=True)]
-    relay = bare(config, config.chain.private_url) if config.chain.private_url else None
+    urls, bare = config.chain.urls, bare_rpc(config)
+    senders = [bare(url, name) for url, name in zip(urls, names_of(urls), strict=True)]
+    relay = bare(config.chain.private_url, "") if config.chain.private_url else None
     outside, clock = Outside(config), SystemClock(config.clock_offset_ms)
     try:
-        with pooled(config, clock, log, store) as reads:
+        with pooled(config, bare, clock, log, store) as reads:
             yield _runtime(config, env, log, store, Nodes(reads, senders, relay), outside)
     finally:
         outside.close()
