@@ -28,6 +28,7 @@ def _in(module: str, function: str = "command") -> str:
 
 COMMANDS: Final[dict[str, Entry]] = {
     "demo": Entry(_in("demo"), "Trade on a local chain with real contracts, and check it", START),
+    "chaos": Entry(_in("chaos"), "Break a local chain's bot on purpose, and check it", START),
     "init": Entry(_in("init"), "Write a commented botctl.toml", START),
     "config show": Entry(_in("config_show"), "Every setting, where it came from", START),
     "keystore new": Entry(_in("keystore", "new"), "Make a key, encrypted in a file", START),

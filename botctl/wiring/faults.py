@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
-from botctl.adapters.clock import pause_ms
+from botctl.adapters.clock import SystemClock, pause_ms
 from botctl.adapters.evm.rpc import JsonRpc
 from botctl.config.values import Config
 
 Bare = Callable[[str, str], JsonRpc]  # from a URL, and a name to be shown for it
+SALT_MS: Final = 10_000  # the same seed at the same time of the (injected) clock: the same faults
+
 
 
 def bare_rpc(config: Config) -> Bare:
@@ -27,11 +30,12 @@ def _faulty(config: Config, urls: Sequence[str]) -> Bare:
     from botctl.adapters.faults.transport import FaultyTransport, Manners  # noqa: PLC0415
 
     chain, faults = config.chain, config.faults
+    salt = SystemClock(config.clock_offset_ms).now_ms() // SALT_MS
     switch = FaultSwitch(dict(faults.chosen), Path(faults.file) if faults.file else None)
 
     def made(url: str, name: str) -> JsonRpc:
         real = HttpTransport(endpoint(url), timeout_ms=chain.timeout_ms)
-        manners = Manners(urls.index(url) + 1, chain.timeout_ms, pause_ms)
+        manners = Manners(urls.index(url) + 1, chain.timeout_ms, pause_ms, salt)
         return JsonRpc(
             url,
             name=name,

@@ -15,7 +15,7 @@ from botctl.adapters.devnet import control
 from botctl.adapters.devnet.anvil import Anvil, AnvilOptions
 from botctl.adapters.devnet.crowd import Crowd
 from botctl.adapters.devnet.deploy import Deployment, deploy, genesis_s
-from botctl.adapters.devnet.plan import DEMO_PLAN
+from botctl.adapters.devnet.plan import DEMO_PLAN, TRAP_KINDS
 from botctl.adapters.evm.keystore import import_keystore
 from botctl.adapters.evm.rpc import JsonRpc
 from botctl.adapters.ids import TimeOrderedIds
@@ -26,9 +26,7 @@ from botctl.core.units import Address
 from botctl.ports.store import Store
 from botctl.wiring.stage_settings import stage_settings
 
-TRAPS: Final = frozenset(
-    {"HoneypotRevert", "HoneypotSilent", "SellTaxTrap", "BlacklistTrap", "TinyMaxSell"}
-)
+TRAPS: Final = frozenset(TRAP_KINDS)
 HISTORY_STEPS = 6
 FUNDS_WEI = 10 * 10**18
 # A throw-away key on a throw-away chain: the file format is real, its cost is not.
@@ -65,8 +63,8 @@ class DevnetStage:
         self._anvil.__enter__()
         self.rpc: JsonRpc = self._anvil.rpc()
         self._deployment = deploy(self.rpc, DEMO_PLAN, end_s=self._now_s())
-        self._crowd = Crowd(self.rpc, self._deployment, self._plan.seed)
-        self._crowd.history(HISTORY_STEPS)
+        self.crowd = Crowd(self.rpc, self._deployment, self._plan.seed)
+        self.crowd.history(HISTORY_STEPS)
         self.wallet = self._keyed_wallet()
         control.set_balance(self.rpc, self.wallet, FUNDS_WEI)
         self.config = self._plan.folder / "botctl.toml"
@@ -81,7 +79,7 @@ class DevnetStage:
             )
         )
         self.config.chmod(0o600)
-        self.store = self._opened_store()
+        self.open_books()
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -111,8 +109,12 @@ class DevnetStage:
             ("log", str(folder / "botctl.jsonl")),
         )
 
+    def open_books(self) -> None:
+        """Also again, for who had to close `store` meanwhile."""
+        self.store = self._opened_store()
+
     def step(self) -> None:
-        self._crowd.step()
+        self.crowd.step()
 
     def run(self, *command: str) -> int:
         """Its output goes to files in the folder; the chain's time is its clock's."""

@@ -1,13 +1,14 @@
 """A seeded crowd that trades on the embedded chain through the real router, block by block."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Final
 
 from botctl.adapters.devnet import control
 from botctl.adapters.devnet.crowd_view import CrowdView, crowd_view
 from botctl.adapters.devnet.curves import price_bps
-from botctl.adapters.devnet.deploy import CREATOR, TRADERS, Deployment
+from botctl.adapters.devnet.deploy import CREATOR, TRADERS, DemoMarket, Deployment
 from botctl.adapters.devnet.desk import Desk, Trade
 from botctl.adapters.devnet.outbox import Outbox
 from botctl.adapters.devnet.plan import Behaviour
@@ -70,6 +71,10 @@ class Crowd:
             self._trade(view.desks, outbox, rng, live=True)
             self._mine(outbox, view.at.timestamp_s + ahead * seconds_per_block)
             self._blocks_live += 1
+
+    def discover(self, markets: tuple[DemoMarket, ...]) -> None:
+        """They are traded from the next block on."""
+        self._deployment = replace(self._deployment, markets=(*self._deployment.markets, *markets))
 
     def _view(self) -> CrowdView:
         return crowd_view(self._rpc, self._deployment, self._creator, self._traders)

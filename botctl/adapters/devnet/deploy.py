@@ -71,6 +71,19 @@ def deploy(rpc: Rpc, plan: tuple[MarketPlan, ...], *, end_s: int) -> Deployment:
     return _described(rpc, core, plan, deploy_block)
 
 
+def launch_more(
+    rpc: Rpc, core: Core, plan: Sequence[MarketPlan], deploy_block: int
+) -> tuple[DemoMarket, ...]:
+    """Markets of an age of nothing, in one block on top of what there is."""
+    at_s = control.head(rpc).timestamp_s
+    rpc.call("evm_setBlockGasLimit", hex(LAUNCH_BLOCK_GAS))
+    _launch(rpc, core, plan, control.accounts(rpc)[TRADERS])
+    control.mine_at(rpc, at_s + 1)
+    rpc.call("evm_setBlockGasLimit", hex(BLOCK_GAS))
+    launched = _launches(rpc, core, deploy_block)[-len(plan) :]
+    return tuple(DemoMarket(market, *at) for market, at in zip(plan, launched, strict=True))
+
+
 def _by_age(plan: Sequence[MarketPlan], end_s: int) -> Iterator[tuple[int, tuple[MarketPlan, ...]]]:
     """The oldest first; blocks hold a bounded number of launches, a second apart."""
     for age_s, same in groupby(_oldest_first(plan), key=lambda market: market.age_s):

@@ -148,6 +148,21 @@ _RUG: Final = _healthy("MIRAGE", 90, 5 * DAY_S, _B.RUG, lp_burned_bps=0)
 DEMO_PLAN: Final = (USDC, *_HEALTHY, _FEE, *_TRAPS, _YOUNG, _THIN, *_ODD, _RUG)
 
 
+TRAP_KINDS: Final = (
+    "HoneypotRevert",
+    "HoneypotSilent",
+    "SellTaxTrap",
+    "BlacklistTrap",
+    "TinyMaxSell",
+)
+
+
+def trap_plan(count: int) -> tuple[MarketPlan, ...]:
+    """`count` traps of all kinds, launched just now."""
+    kinds = [TRAP_KINDS[i % len(TRAP_KINDS)] for i in range(count)]
+    return tuple(_trap(f"TRAP{i:02d}", 30 + i, 0, kind) for i, kind in enumerate(kinds))
+
+
 def bench_plan(count: int) -> tuple[MarketPlan, ...]:
     """`count` healthy markets, the reference pair among them; all of one age, so few blocks."""
     kinds = (Behaviour.QUIET, Behaviour.CHOP, Behaviour.DRIFT)

@@ -22,11 +22,15 @@ BLOCKED: Final = "a fault on purpose: nothing leaves this machine"
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """`provider` counts from 1, as in rpc_provider; `pause_ms` waits for real."""
+    """`provider` counts from 1, as in rpc_provider; `pause_ms` waits for real.
+
+    `salt` goes with the seed: processes that start after one another must not meet the same faults.
+    """
 
     provider: int
     timeout_ms: int
     pause_ms: Callable[[int], None]
+    salt: int = 0
 
 
 class FaultyTransport:
@@ -34,7 +38,7 @@ class FaultyTransport:
 
     def __init__(self, real: Transport, switch: FaultSwitch, manners: Manners) -> None:
         self._real, self._switch, self._manners = real, switch, manners
-        self._rng = Random(f"{switch.now().seed} {manners.provider}")
+        self._rng = Random(f"{switch.now().seed} {manners.provider} {manners.salt}")
         self._lag = Lag(self._head)
 
     def post(self, body: bytes) -> Reply:
