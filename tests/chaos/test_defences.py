@@ -106,6 +106,7 @@ def with_a_new_nonce_for_what_is_unsure(patch: Patch) -> None:
 # The defence that is taken away, and how the line begins that is then not kept.
 REMOVED: Final[Mapping[str, tuple[Removal, str]]] = {
     "https_blocked": (without_watchdog("loop_is_alive"), "at least DEGRADED"),
+    "node_gone": (without_watchdog("loop_is_alive"), "at least DEGRADED"),
     "rpc_stale_blocks": (without_rules(Reason.INV_BLOCK_FRESH), "no entry"),
     "rpc_frozen": (without_watchdog("loop_is_alive"), "at least DEGRADED"),
     "rpc_garbage": (with_raw_answers, "commands end well"),

@@ -1,0 +1,42 @@
+"""The same switch before what is no node: explorers and chat, whatever library speaks to them."""
+
+from enum import StrEnum
+from random import Random
+
+from botctl.adapters.faults.switch import FaultSwitch
+from botctl.adapters.faults.transport import BLOCKED, Manners
+from botctl.core.faults import Range
+
+
+class Outlet(StrEnum):
+    EXPLORER = "explorer"
+    CHAT = "chat"
+
+
+class FaultyOutlet:
+    """Asked before each request: returns when it may go out, raises what a socket would raise."""
+
+    def __init__(self, outlet: Outlet, switch: FaultSwitch, manners: Manners) -> None:
+        self._outlet, self._switch, self._manners = outlet, switch, manners
+        self._rng = Random(f"{switch.now().seed} {outlet} {manners.salt}")
+
+    def before_request(self) -> None:
+        """Raises TimeoutError or ConnectionError."""
+        on = self._switch.now()
+        if on.https_block:
+            raise TimeoutError(BLOCKED)
+        if self._outlet is Outlet.EXPLORER:
+            if on.etherscan_timeout:
+                raise TimeoutError("a fault on purpose: the explorer does not answer in time")
+            return
+        if on.telegram_down:
+            raise ConnectionRefusedError("a fault on purpose: the chat service is down")
+        self._wait(on.telegram_delay_ms)
+
+    def _wait(self, delay: Range) -> None:
+        if delay.most_ms == 0:
+            return
+        wait_ms = self._rng.randint(delay.least_ms, delay.most_ms)
+        self._manners.pause_ms(min(wait_ms, self._manners.timeout_ms))
+        if wait_ms >= self._manners.timeout_ms:
+            raise TimeoutError("a fault on purpose: the chat service is too slow")
