@@ -12,7 +12,6 @@ Bare = Callable[[str, str], JsonRpc]  # from a URL, and a name to be shown for i
 SALT_MS: Final = 10_000  # the same seed at the same time of the (injected) clock: the same faults
 
 
-
 def bare_rpc(config: Config) -> Bare:
     """Makes a connection that is used when it is first asked; faulty only where settings say so."""
     chain = config.chain

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from botctl.adapters.devnet import control
-from botctl.adapters.evm.agreement import AgreeingReader
+from botctl.adapters.evm.agreement import AgreeingReader, Agreement
 from botctl.adapters.evm.endpoint import endpoint
+from botctl.adapters.evm.gather import Gathering
 from botctl.adapters.evm.http import HttpTransport
+from botctl.adapters.evm.pool import PooledRpc
 from botctl.adapters.evm.reader import EvmMarketReader
 from botctl.adapters.evm.rpc import JsonRpc
 from botctl.adapters.evm.wallet import EvmTxReader
@@ -15,8 +17,10 @@ from botctl.adapters.faults.switch import FaultSwitch
 from botctl.adapters.faults.transport import FaultyTransport, Manners
 from botctl.core.codes import Code
 from botctl.core.errors import TransientError
+from botctl.core.sources import HeadRules
 from botctl.core.units import ZERO_ADDRESS
 from botctl.ports.chain import MarketQuery, SurveyRequest
+from tests.core.test_providers import LIMITS
 from tests.support.chain import Chain
 
 TIMEOUT_MS = 5_000
@@ -137,8 +141,13 @@ def test_a_lagging_node_follows_at_its_distance(faults: Toggled, chain: Chain) -
     assert [s.receipt is not None for s in txs.sightings([tx_hash])] == [True]  # type: ignore[list-item]
 
 
-def test_one_provider_of_two_on_another_fork_is_no_agreement(faults: Toggled) -> None:
-    reader = AgreeingReader([faults.rpc(1), faults.rpc(2)])
+def test_one_provider_of_two_on_another_fork_is_no_agreement(faults: Toggled, chain: Chain) -> None:
+    now_ms = control.head(chain.rpc).timestamp_s * 1_000
+    pool = PooledRpc([faults.rpc(1), faults.rpc(2)], LIMITS, now_ms=lambda: now_ms)
+    rules = HeadRules(2, lag_blocks_max=1, age_max_ms=60_000, ahead_max_ms=15_000)
+    gathering = Gathering(TIMEOUT_MS, at_once_max=2)
+    agreement = Agreement(31337, rules, gathering, lambda: now_ms)
+    reader = AgreeingReader(pool, pool, agreement)
     assert reader.head().sources_agreeing == 2
     faults.chosen = {"rpc_disagree": True, "rpc_provider": 2}
     assert reader.head().sources_agreeing == 1
