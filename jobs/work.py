@@ -6,6 +6,8 @@ from botctl.core.codes import Code
 from botctl.core.errors import CheckError, OperatorError
 from botctl.flows.cycle import cycle
 from botctl.flows.follow_up import follow_up
+from botctl.flows.observe import note_error, observed
+from botctl.flows.permit import watch_of
 from botctl.ports.runtime import Runtime
 from botctl.wiring import upkeep
 from botctl.wiring.setup import Setup
@@ -21,7 +23,7 @@ def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
         CYCLE.name: lambda: _cycle(rt),
         FOLLOW_UP.name: lambda: _follow_up(rt),
         BACKUP.name: lambda: _backup(setup),
-        CHECK.name: lambda: _check(setup),
+        CHECK.name: lambda: _check(setup, rt),
     }
     jobs = timetable(
         cycle_cron=schedule.cycle_cron,
@@ -44,7 +46,8 @@ def _cycle(rt: Runtime) -> bool:
     with rt.only_one(CYCLE.command) as ours:
         if not ours:
             return False
-        mismatches = cycle(rt).reconcile.mismatches
+        with observed(watch_of(rt), rt.log, CYCLE.command):
+            mismatches = cycle(rt).reconcile.mismatches
     if mismatches:
         raise CheckError(
             Code.ERR_LEDGER_MISMATCH,
@@ -68,10 +71,11 @@ def _backup(setup: Setup) -> bool:
     return True
 
 
-def _check(setup: Setup) -> bool:
-    """What it finds is told and recorded; whether to go on is for health to say."""
+def _check(setup: Setup, rt: Runtime) -> bool:
+    """What it finds is told and recorded, and stops entries: health remembers damage."""
     problems = upkeep.check(setup.config).problems
     if problems:
+        note_error(watch_of(rt), rt.log, Code.ERR_DB_CORRUPT, CHECK.command)
         say = "the database is damaged; see `botctl db check`, and `botctl db restore`"
         raise CheckError(Code.ERR_DB_CORRUPT, say, problems="; ".join(problems))
     return True

@@ -51,6 +51,14 @@ def time_ms(text: str, now_ms: int) -> int:
     return int(zoned.timestamp()) * _MS
 
 
+def duration_ms(text: str) -> int:
+    """`10m`. Raises ERR_USAGE for anything else, and for nothing."""
+    found = _AGO.fullmatch(text.strip())
+    if found is None or not int(found[1]):
+        raise UsageError(Code.ERR_USAGE, 'a duration is written "30s", "10m", "2h"', given=text)
+    return int(found[1]) * UNIT_MS[found[2]]
+
+
 def _reason(text: str) -> str:
     found = text.strip().upper()
     if found not in Reason.__members__:

@@ -12,8 +12,11 @@ from botctl.cli.document import document
 from botctl.cli.errors import UNEXPECTED, places
 from botctl.cli.output import say
 from botctl.core.errors import BotError
+from botctl.flows.observe import observe_quietly, observed
+from botctl.flows.permit import watch_of
 from botctl.ports.runtime import Log, Runtime
 from botctl.wiring import open_books, open_runtime
+from botctl.wiring.books import watch_of_books
 from botctl.wiring.setup import Books, Setup, set_up
 
 T = TypeVar("T")
@@ -34,6 +37,7 @@ def opened_with_setup(ctx: typer.Context) -> Iterator[tuple[Setup, Runtime]]:
     with (
         open_runtime(setup.config, setup.env, setup.log) as rt,
         _mistakes_logged(setup.log),
+        observed(watch_of(rt), setup.log, _name(ctx)),
     ):
         yield setup, rt
 
@@ -43,7 +47,9 @@ def opened_books(ctx: typer.Context) -> Iterator[Books]:
     """The database alone: for commands that must answer while the node does not."""
     setup = _set_up(ctx)
     with open_books(setup.config) as store, _mistakes_logged(setup.log):
-        yield setup.books(store)
+        books = setup.books(store)
+        yield books
+        observe_quietly(watch_of_books(books), setup.log)
 
 
 @contextmanager
@@ -66,6 +72,10 @@ def busy(ctx: typer.Context, command: str) -> NoReturn:
     """Another run has the lock: said, and no failure."""
     report = {"busy": True, "command": command}
     finish(ctx, report, lambda _: [f"another `botctl {command}` is running; this one did nothing"])
+
+
+def _name(ctx: typer.Context) -> str:
+    return ctx.command_path.removeprefix("botctl ")
 
 
 def config_path(ctx: typer.Context) -> Path | None:

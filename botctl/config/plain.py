@@ -12,6 +12,7 @@ from botctl.core.facts import Mode
 from botctl.core.plans import ScanPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address
+from botctl.core.watch_plan import WatchPlan
 
 MS = 1_000
 
@@ -38,6 +39,7 @@ def plain_config(settings: Settings, source: Path) -> Config:
         enrich=settings.enrich.values(),
         gate=settings.gate.values(_placed(settings.gate.trap_code_file, home)),
         grade=settings.grade.values(),
+        watch_plan=_watch_plan(settings),
         paper_balance_wei=settings.paper.balance_wei,
         clock_offset_ms=settings.devnet.clock_offset_ms if settings.bot.mode is Mode.DEVNET else 0,
         faults=settings.faults.values(
@@ -110,6 +112,17 @@ def _scan_plan(settings: Settings) -> ScanPlan:
         tiers_max=scan.tiers_max if settings.execution.gate else 0,
         tiers_age_max_ms=scan.tiers_age_max_ms,
         quote_age_max_ms=settings.freshness.quote_age_max_ms,
+    )
+
+
+def _watch_plan(settings: Settings) -> WatchPlan:
+    health = settings.health.values(settings.freshness.head_age_max_ms)
+    return WatchPlan(
+        tier=settings.bot.tier,
+        interval_ms=settings.schedule.values().interval_ms,
+        daily_loss_max_wei=settings.risk.daily_loss_max_wei,
+        health=health,
+        circuits=settings.breakers.values(health, settings.pauses),
     )
 
 

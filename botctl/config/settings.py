@@ -10,6 +10,7 @@ from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup
 from botctl.config.groups.chain import ChainGroup, VenueGroup
 from botctl.config.groups.faults import EMBEDDED_CHAIN_ID, FaultsGroup
 from botctl.config.groups.grade import GradeGroup
+from botctl.config.groups.health import BreakersGroup, HealthGroup, PausesGroup
 from botctl.config.groups.limits import (
     EFFECTS_DEFAULT,
     CalmGroup,
@@ -70,6 +71,9 @@ class Settings(BaseSettings):
     gate: GateGroup = GateGroup()
     enrich: EnrichGroup = EnrichGroup()
     grade: GradeGroup = GradeGroup()
+    health: HealthGroup = HealthGroup()
+    breakers: BreakersGroup = BreakersGroup()
+    pauses: PausesGroup = PausesGroup()
     paper: PaperGroup = PaperGroup()
     devnet: DevnetGroup = DevnetGroup()
     log: LogGroup = LogGroup()

@@ -13,6 +13,7 @@ from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address, Hash32
 from botctl.core.wake import Wake
+from botctl.core.watch_plan import WatchPlan
 
 
 class PassphraseSource(StrEnum):
@@ -176,6 +177,7 @@ class Config:
     enrich: EnrichValues
     gate: GateValues
     grade: GradeRules
+    watch_plan: WatchPlan
     paper_balance_wei: int
     clock_offset_ms: int
     faults: FaultValues

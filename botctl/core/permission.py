@@ -19,9 +19,22 @@ class SourceKind(StrEnum):
     HEALTH = "health"
     PAUSE = "pause"
     TIER = "tier"
+    LIMIT = "limit"  # the day's loss
     LEDGER = "ledger"  # what we booked and what the chain says differ
+    FLATTEN = "flatten"  # with a hard halt: everything is sold first
     NONCE = "nonce"  # the key was used by somebody else
     REGIME = "regime"  # the times allow no entries
+
+
+class Tier(StrEnum):
+    """How far a bot may go at all, by its settings."""
+
+    OBSERVE = "observe"  # scans and decides; signs nothing
+    EXITS = "exits"
+    TRADE = "trade"
+
+
+OF_TIER = {Tier.OBSERVE: Level.HALT_ALL, Tier.EXITS: Level.EXITS_ONLY, Tier.TRADE: Level.ALLOW_ALL}
 
 
 @dataclass(frozen=True, slots=True)

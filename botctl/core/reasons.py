@@ -64,3 +64,4 @@ class Reason(StrEnum):
     EXIT_TAKE_PROFIT = "EXIT_TAKE_PROFIT"
     EXIT_TRAILING = "EXIT_TRAILING"
     EXIT_TIME = "EXIT_TIME"
+    EXIT_FLATTEN = "EXIT_FLATTEN"  # a person ordered it, with the hard halt

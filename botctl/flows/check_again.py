@@ -107,7 +107,7 @@ def refusal(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Check |
 
 def _not_permitted(order: Order, fresh: Fresh) -> Check | None:
     """What serves a sell that was asked itself, or frees the line, needs permission alone."""
-    allowed = permission(fresh.books.sources())
+    allowed = permission(fresh.books.sources_for(order))
     if may_fill(order, allowed):
         return None
     say = allowed.reasons[0].reason
@@ -121,7 +121,7 @@ def _case(rt: Runtime, order: Order, fresh: Fresh, view: NonceView) -> Case:
     inputs = Inputs(
         now_ms=now_ms,
         world=doubted(fresh.world, fresh.disputed.get(intent.pair)),
-        sources=fresh.books.sources(),
+        sources=fresh.books.sources_for(order),
         detection=seen,
         position=next((p for p in holdings.positions if p.pair == intent.pair), None),
         books=_books_without(order, holdings, fresh),

@@ -8,6 +8,7 @@ from botctl.core.books import NATIVE, traded, vanished_answer
 from botctl.core.codes import Code
 from botctl.core.orders import Fill, OrderKind
 from botctl.core.permission import Level, PermissionSource, SourceKind
+from botctl.core.units import Address
 from botctl.ports.chain import Head
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Correction
@@ -60,6 +61,23 @@ def _all_booked(books: WalletBooks, depth: int) -> bool:
     above = books.newest_fill is not None and books.newest_fill > depth
     missing = books.oldest_mined is not None and books.oldest_mined <= depth
     return not above and not missing
+
+
+def all_booked(rt: Runtime, depth: int) -> bool:
+    """Whether the books of this wallet stand at `depth`, so that they can be held against the chain.
+
+    Before the first baseline nothing was ever sent, and nothing can be missing.
+    """
+    books = rt.store.wallet_books(rt.identity.bot, rt.identity.wallet)
+    return books is None or _all_booked(books, depth)
+
+
+def held_tokens(rt: Runtime) -> dict[Address, int]:
+    held: dict[Address, int] = {}
+    for one in rt.store.positions(rt.identity.bot, only_open=True):
+        token = one.position.token
+        held[token] = held.get(token, 0) + one.position.quantity
+    return held
 
 
 def halt_on(rt: Runtime, found: Sequence[Mismatch]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from botctl.flows.decide import DecideReport, decide
 from botctl.flows.execute import ExecuteReport, execute
+from botctl.flows.flatten import FlattenReport, flatten
 from botctl.flows.reconcile import ReconcileReport, reconcile
 from botctl.flows.scan import ScanReport, scan
 from botctl.ports.runtime import Runtime
@@ -18,6 +19,7 @@ class CycleReport:
     decide: DecideReport
     execute: ExecuteReport
     cycle_ms: int
+    flatten: FlattenReport | None = None  # while a flatten is ordered
 
 
 def cycle(rt: Runtime) -> CycleReport:
@@ -27,9 +29,9 @@ def cycle(rt: Runtime) -> CycleReport:
     scanned = scan(rt)
     decided = decide(rt)
     executed = execute(rt)
-    report = CycleReport(
-        reconciled, scanned, decided, executed, cycle_ms=rt.clock.now_ms() - started_ms
-    )
+    flattened = flatten(rt)
+    took_ms = rt.clock.now_ms() - started_ms
+    report = CycleReport(reconciled, scanned, decided, executed, took_ms, flattened)
     rt.log.info(
         "cycle done",
         block=scanned.block_number,

@@ -14,11 +14,12 @@ from botctl.core.grading import followups
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OrderState
 from botctl.core.orders import Order, OrderKind
-from botctl.core.permission import Permission, permission
+from botctl.core.pauses import pair_sources
+from botctl.core.permission import Permission, PermissionSource, permission
 from botctl.core.policy import RULE_VERSION
 from botctl.core.reasons import Kind
-from botctl.core.units import BundleId, CycleId, OrderId
-from botctl.flows.permit import sources_now
+from botctl.core.units import Address, BundleId, CycleId, OrderId
+from botctl.flows.permit import pauses_now, sources_now
 from botctl.flows.standing import read_times, standing_of, with_probes
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import CycleRow, DecidedBatch, DetectionRow, LedgerRow, Rested
@@ -85,7 +86,7 @@ def _decide(rt: Runtime) -> DecideReport:
     day_start_ms = now_ms - now_ms % DAY_MS
     holdings = with_probes(rt, rt.store.holdings(rt.identity.bot, day_start_ms), day_start_ms)
     decided = decide_cycle(
-        Moment(now_ms, world, sources, standing_of(seen, times)),
+        Moment(now_ms, world, sources, standing_of(seen, times), _of_pair(rt, now_ms)),
         detections,
         holdings,
         rt.policy,
@@ -130,6 +131,13 @@ def _decide(rt: Runtime) -> DecideReport:
     )
 
 
+def _of_pair(rt: Runtime, now_ms: int) -> dict[Address, tuple[PermissionSource, ...]]:
+    """Markets that have a pause of their own now."""
+    pauses = pauses_now(rt)
+    found = {Address(p.scope): pair_sources(pauses, p.scope, now_ms) for p in pauses if p.scope}
+    return {pair: own for pair, own in found.items() if own}
+
+
 def _bundles(
     rt: Runtime, cycle: CycleRow, rows: Sequence[DetectionRow], decided: Sequence[Decided]
 ) -> list[tuple[BundleId, bytes]]:
@@ -139,11 +147,14 @@ def _bundles(
     shared_header = codec.embed(codec.canonical(header))
     policy = codec.embed(codec.canonical(rt.policy))
     world = codec.embed(cycle.world)
-    sources = codec.embed(codec.canonical(decided[0].inputs.sources)) if decided else ()
     standing = codec.embed(codec.canonical(decided[0].inputs.standing)) if decided else ()
+    said: dict[tuple[PermissionSource, ...], object] = {}  # nearly always one for all
     bundles = []
     for row, one in zip(rows, decided, strict=True):
         i, seen = one.inputs, codec.embed(row.body)
+        sources = said.get(i.sources)
+        if sources is None:
+            sources = said[i.sources] = codec.embed(codec.canonical(i.sources))
         inputs = DraftInputs(
             i.now_ms, world, sources, seen, i.position, i.books, i.contest, standing
         )

@@ -12,7 +12,6 @@ from botctl.core.errors import LostMoveError
 from botctl.core.intent import Side
 from botctl.core.lifecycle import TERMINAL, OrderEvent, OrderState
 from botctl.core.orders import Attempt, Order, OrderKind, SendCode
-from botctl.core.permission import permission
 from botctl.core.reasons import Reason
 from botctl.core.replacement import may_fill
 from botctl.core.sending import SEEN_BY_NODE
@@ -21,7 +20,7 @@ from botctl.flows.approvals import approval_for, refuse_orphans
 from botctl.flows.check_again import Fresh, fresh_look, refusal
 from botctl.flows.lease import held_elsewhere, leased
 from botctl.flows.nonces import check_nonces
-from botctl.flows.permit import sources_now
+from botctl.flows.permit import line_permission
 from botctl.flows.send import submit
 from botctl.flows.signer import checked_signer
 from botctl.flows.transactions import sign_now, suggested_fees
@@ -205,7 +204,7 @@ def _finish_sending(rt: Runtime, orders: Sequence[Order], attempts: Attempts) ->
     What a node refused goes out again too, but only every `resend_after_ms`. What is no longer
     permitted does not: `reconcile` cancels it, or a hard halt keeps it where it is.
     """
-    allowed = permission(sources_now(rt))
+    allowed = line_permission(rt)
     due = [
         order
         for order in orders

@@ -8,7 +8,7 @@ from botctl.core.deciding.spending import Holdings
 from botctl.core.deciding.underway import along, without
 from botctl.core.orders import Order
 from botctl.core.permission import PermissionSource
-from botctl.flows.permit import sources_now
+from botctl.flows.permit import sources_for
 from botctl.ports.runtime import Runtime
 
 DAY_MS = 86_400_000
@@ -34,8 +34,8 @@ class OwnBooks:
             self._held = day_ms, self._rt.store.holdings(self._rt.identity.bot, day_ms)
         return self._held[1]
 
-    def sources(self) -> tuple[PermissionSource, ...]:
-        return sources_now(self._rt, self.open())
+    def sources_for(self, order: Order) -> tuple[PermissionSource, ...]:
+        return sources_for(self._rt, order)
 
     def refused(self, order: Order) -> None:
         """The next order may use its room."""

@@ -1,59 +1,173 @@
-"""What the bot may do now: the latched sources, and what its health says (DESIGN §6)."""
+"""What the bot may do now: switches, tier, limits, pauses, breakers, and what its health says (§6)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from botctl.core.health import RESTRICTED, Evidence, HealthState, health
+from botctl.core.breakers import breaker_sources
+from botctl.core.codes import Code
+from botctl.core.errors import CorruptError
+from botctl.core.flattening import overruled, served
+from botctl.core.health import (
+    DependencyReading,
+    Evidence,
+    Health,
+    Vitals,
+    health,
+    health_sources,
+    loss_source,
+)
 from botctl.core.orders import Order
-from botctl.core.permission import Level, PermissionSource, SourceKind, permission
+from botctl.core.pauses import Pause, pair_sources, pause_source, paused_everywhere
+from botctl.core.permission import (
+    OF_TIER,
+    Permission,
+    PermissionSource,
+    SourceKind,
+    permission,
+)
 from botctl.core.risk.regime import Times
+from botctl.core.terms import Effect
+from botctl.core.units import Address
+from botctl.core.watch_plan import WatchPlan
 from botctl.flows.standing import times_source
+from botctl.ports.clock import Clock
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Store
+from botctl.ports.watching import Dependencies, Machine
 
-LEVELS = {HealthState.EXITS_ONLY: Level.EXITS_ONLY, HealthState.HALTED: Level.HALT_ALL}
+Readings = tuple[DependencyReading, ...]
 
 
-def sources_now(
-    rt: Runtime,
-    open_orders: Sequence[Order] | None = None,
-    *,
-    times: Times | None = None,
-) -> tuple[PermissionSource, ...]:
-    """Latched sources first, then one for each health finding that restricts, and that of the times.
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """All that permission and health are computed from; no node is needed."""
 
-    `open_orders`: by who has read them already; `times`, likewise.
-    """
-    latched, now_ms = rt.store.sources(), rt.clock.now_ms()
-    interval_ms = rt.identity.interval_ms
-    seen = evidence(rt.store, latched, open_orders, now_ms=now_ms, interval_ms=interval_ms)
-    # The permission's own finding is left out: it would only repeat the latched sources.
-    found = (f for f in health(seen).findings if f.name != RESTRICTED and f.state in LEVELS)
-    of_health = tuple(
-        PermissionSource(
-            SourceKind.HEALTH, LEVELS[f.state], f"{f.name}: {f.evidence}", "health", now_ms
-        )
-        for f in found
+    bot: str
+    store: Store
+    clock: Clock
+    plan: WatchPlan
+    machine: Machine
+    dependencies: Dependencies = tuple
+    effects: tuple[Effect, ...] = ()  # what each label of the times takes
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at everything, and what follows from it."""
+
+    now_ms: int
+    vitals: Vitals
+    health: Health
+    sources: tuple[PermissionSource, ...]
+    permission: Permission
+
+
+def watch_of(rt: Runtime) -> Watch:
+    return Watch(
+        rt.identity.bot,
+        rt.store,
+        rt.clock,
+        rt.watch_plan,
+        rt.machine,
+        rt.dependencies,
+        rt.policy.regimes,
     )
-    return latched + of_health + times_source(rt, times or rt.store.times(rt.identity.bot))
 
 
-def evidence(
-    store: Store,
-    sources: tuple[PermissionSource, ...],
-    known: Sequence[Order] | None = None,
-    *,
+def sources_now(rt: Runtime, *, times: Times | None = None) -> tuple[PermissionSource, ...]:
+    """Every voice that speaks about the whole bot; a market's own pause is asked for apart.
+
+    `times`: by who has just read them anew; else as they were last read.
+    """
+    return look(watch_of(rt), times).sources
+
+
+def pauses_now(rt: Runtime) -> tuple[Pause, ...]:
+    return rt.store.pauses()
+
+
+def sources_of_pair(rt: Runtime, pair: Address) -> tuple[PermissionSource, ...]:
+    """The whole bot's voices, and those of this one market."""
+    seen = look(watch_of(rt))
+    return seen.sources + pair_sources(seen.vitals.pauses, pair, seen.now_ms)
+
+
+def sources_for(rt: Runtime, order: Order) -> tuple[PermissionSource, ...]:
+    """The voices about one order; a sell of the standing flatten is let through by who ordered it."""
+    said = sources_of_pair(rt, order.intent.pair)
+    return overruled(said) if served(order, said) else said
+
+
+def line_permission(rt: Runtime) -> Permission:
+    """For what is out already: a flatten clears the line of what stands before its sells."""
+    return permission(overruled(sources_now(rt)))
+
+
+def look(watch: Watch, times: Times | None = None) -> Look:
+    """Reads only. Health hears what permission says, and permission what health adds to it."""
+    now_ms = watch.clock.now_ms()
+    latched = watch.store.sources()  # first: who cannot read the switch must not go on
+    vitals = _vitals(watch, now_ms)
+    dependencies = watch.dependencies()
+    standing = (
+        latched
+        + _standing(watch.plan, vitals, dependencies, now_ms)
+        + times_source(watch.effects, times or _times(watch))
+    )
+    found = health(_evidence(watch, vitals, standing, dependencies, now_ms))
+    sources = standing + health_sources(found.findings, now_ms)
+    return Look(now_ms, vitals, found, sources, permission(sources))
+
+
+def _times(watch: Watch) -> Times | None:
+    """Nobody asks where no label takes anything."""
+    return watch.store.times(watch.bot) if watch.effects else None
+
+
+def _vitals(watch: Watch, now_ms: int) -> Vitals:
+    """Damage in what health reads is a finding, so that exits go on as far as they can."""
+    try:
+        return watch.store.vitals(watch.bot, now_ms)
+    except CorruptError as error:
+        if error.code is not Code.ERR_DB_CORRUPT:
+            raise
+        return Vitals(unreadable=f"{error.code}: {error.say}")
+
+
+def _standing(
+    plan: WatchPlan, vitals: Vitals, dependencies: Readings, now_ms: int
+) -> tuple[PermissionSource, ...]:
+    tier = PermissionSource(SourceKind.TIER, OF_TIER[plan.tier], f"bot.tier is {plan.tier}")
+    paused = paused_everywhere(vitals.pauses, now_ms)
+    loss = loss_source(
+        vitals.realised_today_wei,
+        plan.daily_loss_max_wei,
+        halts=plan.health.loss_halts,
+        now_ms=now_ms,
+    )
+    return (
+        *((tier,) if tier.level else ()),
+        *loss,
+        *((pause_source(paused),) if paused else ()),
+        *breaker_sources(vitals.breakers, [one.name for one in dependencies]),
+    )
+
+
+def _evidence(
+    watch: Watch,
+    vitals: Vitals,
+    standing: Sequence[PermissionSource],
+    dependencies: Readings,
     now_ms: int,
-    interval_ms: int,
 ) -> Evidence:
-    """One reading of the store for all watchdogs; `known` are its open orders, when they are known."""
-    latest = store.latest()
-    open_orders = store.open() if known is None else known
-    oldest = min((order.created_ms for order in open_orders), default=None)
+    stood = vitals.last.findings if vitals.last else ()
     return Evidence(
         now_ms=now_ms,
-        interval_ms=interval_ms,
-        cycle_started_ms=latest.started_ms if latest else None,
-        oldest_open_ms=None if oldest is None else now_ms - oldest,
-        open_orders=len(open_orders),
-        permission=permission(sources),
+        interval_ms=watch.plan.interval_ms,
+        plan=watch.plan.health,
+        permission=permission(standing),
+        vitals=vitals,
+        machine=watch.machine.reading(now_ms),
+        dependencies=dependencies,
+        since={finding.code: finding.since_ms for finding in stood},
     )

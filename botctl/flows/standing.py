@@ -11,7 +11,7 @@ from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.record import Performance, record
 from botctl.core.risk.regime import HOUR_MS, Times, effect_of, next_times, numbers
 from botctl.core.standing import Standing
-from botctl.core.terms import Regime
+from botctl.core.terms import Effect, Regime
 from botctl.ports.runtime import Runtime
 
 TRADES: Final = 50  # the newest that a record is made of
@@ -43,9 +43,9 @@ def read_times(
     return seen, next_times(known, found, limits, now_ms), known
 
 
-def times_source(rt: Runtime, times: Times | None) -> tuple[PermissionSource, ...]:
+def times_source(effects: Sequence[Effect], times: Times | None) -> tuple[PermissionSource, ...]:
     """A regime that allows no entries speaks in permission like any other source."""
-    if times is None or effect_of(rt.policy.regimes, times.regime).entries:
+    if times is None or effect_of(effects, times.regime).entries:
         return ()
     say = f"regime {times.regime}: {times.why}"
     return (PermissionSource(SourceKind.REGIME, Level.EXITS_ONLY, say, "regime", times.since_ms),)

@@ -7,7 +7,7 @@ from botctl.core.codes import Code
 from botctl.core.lifecycle import OrderState
 from botctl.core.nonces import Diagnosis, NonceView, Remedy, Repair
 from botctl.core.orders import AttemptKind, Order
-from botctl.core.permission import Level, PermissionSource, SourceKind, permission
+from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.replacement import Act, Line, Move, next_move
 from botctl.core.units import Address, OrderId
 from botctl.flows.lease import leased
@@ -18,7 +18,7 @@ from botctl.flows.nonces import (
     nonce_status,
     noop_at,
 )
-from botctl.flows.permit import sources_now
+from botctl.flows.permit import line_permission
 from botctl.flows.send import publish
 from botctl.flows.signer import checked_signer
 from botctl.flows.transactions import sign_now, suggested_fees
@@ -60,7 +60,7 @@ def tend(rt: Runtime, head: Head) -> tuple[Tended, ...]:
 
 def _fill(rt: Runtime, lease: Lease, head: Head, found: Diagnosis) -> Iterator[Tended]:
     gaps = [repair.nonce for repair in found.repairs if repair.remedy is Remedy.FILL]
-    if not gaps or not permission(sources_now(rt)).exits:
+    if not gaps or not line_permission(rt).exits:
         return
     signer = checked_signer(rt)
     for nonce in gaps[: rt.send_plan.noops_max]:
@@ -77,7 +77,7 @@ def _escalate(
     if order is None:
         return
     attempts = rt.store.attempts(order.id)
-    allowed = permission(sources_now(rt))
+    allowed = line_permission(rt)
     now_ms = rt.clock.now_ms()
     line = Line(order, attempts, now_ms, head.block.timestamp_s, suggested_fees(head), allowed)
     move = next_move(line, rt.send_plan)
@@ -138,7 +138,7 @@ def _resend(rt: Runtime, head: Head, found: Diagnosis) -> None:
     Only its own bytes may have that nonce: they are what happened, and can happen but once.
     """
     first = next((r.nonce for r in found.repairs if r.remedy is Remedy.RESEND), None)
-    if first is None or not permission(sources_now(rt)).exits:
+    if first is None or not line_permission(rt).exits:
         return
     for order in rt.store.ended_from(rt.identity.wallet, first, RESENT_MAX):
         canceled = order.state is OrderState.CANCELED

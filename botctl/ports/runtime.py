@@ -12,11 +12,13 @@ from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.providers import ProviderState
 from botctl.core.units import Address
+from botctl.core.watch_plan import WatchPlan
 from botctl.ports.chain import Calls, MarketReader, Sender, Signer, TxReader
 from botctl.ports.clock import Clock, Ids
 from botctl.ports.codec import Codec
 from botctl.ports.files import BundleFolder
 from botctl.ports.store import Store
+from botctl.ports.watching import Dependencies, Machine
 
 if TYPE_CHECKING:  # the tiers of the gate cost a start 50 ms
     from botctl.core.sellability.rules import GateRules
@@ -78,5 +80,9 @@ class Runtime:
     only_one: Callable[[str], AbstractContextManager[bool]]
     """A lock for one command; the value says whether we have it (False: another run does)."""
     bundle_folder: BundleFolder
+    watch_plan: WatchPlan
+    machine: Machine
+    dependencies: Dependencies = tuple
+    """One reading a provider; none while nobody measures them."""
     providers: Callable[[], tuple[ProviderState, ...]] = tuple
     """What is known of the chain's providers now, in the order of the settings."""

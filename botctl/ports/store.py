@@ -27,6 +27,7 @@ from botctl.ports.providers import ProviderStore
 from botctl.ports.reorgs import ReorgStore
 from botctl.ports.standing import StandingStore
 from botctl.ports.wallet_books import WalletBookStore
+from botctl.ports.watching import WatchStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +408,12 @@ class PositionStore(Protocol):
         False when it is closed already or has a live order.
         """
 
+    def adopt(self, pair: Address, token: Address, quantity: int, now_ms: int, why: str) -> bool:
+        """Take tokens that no order of ours bought into the books, at no cost.
+
+        They open the market's position or add to it; False when it has a live order.
+        """
+
     def correct(self, corrections: Sequence[Correction], now_ms: int, why: str) -> int:
         """Book the difference to the chain, each id once, all in one transaction; how many were new.
 
@@ -467,6 +474,7 @@ class Store(
     WalletBookStore,
     StateStore,
     ProviderStore,
+    WatchStore,
     Protocol,
 ):
     """All of it, when one adapter serves all. Ask for the part you need instead."""

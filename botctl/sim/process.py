@@ -17,10 +17,11 @@ from botctl.ports.files import BundleFolder
 from botctl.ports.inspect import TokenInspector
 from botctl.ports.runtime import Log, Runtime
 from botctl.ports.store import Store
+from botctl.ports.watching import NoMachine
 from botctl.sim.clock import HostClock
 from botctl.sim.faults import Port, QuietSender, Seam
 from botctl.sim.plan import Strike
-from botctl.sim.rules import GRADE, IDENTITY, POLICY, SCAN_PLAN
+from botctl.sim.rules import GRADE, IDENTITY, POLICY, SCAN_PLAN, WATCH_PLAN
 from botctl.sim.wire import SimCalls
 
 
@@ -109,6 +110,8 @@ def _runtime(outside: Outside, clock: HostClock, seam: Seam) -> Runtime:
         signer=lambda: signer,
         only_one=_always,
         bundle_folder=cast("BundleFolder", absent),
+        watch_plan=WATCH_PLAN,
+        machine=NoMachine(),
     )
 
 

@@ -2,12 +2,17 @@
 
 from typing import Final
 
+from botctl.core.breakers import BreakerPlan
+from botctl.core.circuits import CircuitPlan
 from botctl.core.facts import Market, Mode, Source
 from botctl.core.grading import GradeRules
+from botctl.core.health.plan import HealthPlan
+from botctl.core.permission import Tier
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Band, Exits, Freshness, Policy, Risk, Signals, Venue
 from botctl.core.terms import Calm, Cap, Caps, LiveProbe, RegimeLimits, Sizing
 from botctl.core.units import BPS_ONE, Address, Hash32
+from botctl.core.watch_plan import WatchPlan
 from botctl.ports.runtime import Identity
 
 ETHER: Final = 10**18
@@ -187,4 +192,55 @@ IDENTITY: Final = Identity(
     config_hash="sim",
     seed=None,
     interval_ms=BLOCK_S * 1_000,
+)
+# Only what an order can do wrong stops one here: nothing else is modelled.
+_NEVER: Final = BreakerPlan(threshold=1_000_000, cooldown_ms=60_000)
+_HEALTH: Final = HealthPlan(
+    lag_max_ms=5_000,
+    lag_for_ms=180_000,
+    cycle_share_max_bps=10_000,
+    throughput_min_bps=0,
+    undecided_max=1_000,
+    reason_share_max_bps=10_000,
+    pending_max=1_000,
+    pending_crowd_ms=120_000,
+    pending_max_ms=600_000,
+    confirm_max_ms=3_600_000,
+    slippage_max_bps=10_000,
+    error_share_max_bps=10_000,
+    provider_slow_ms=60_000,
+    head_age_max_ms=60_000,
+    errors_max=1_000,
+    errors_for_ms=300_000,
+    memory_max_bps=10_000,
+    memory_for_ms=300_000,
+    disk_low_mb=0,
+    disk_min_mb=0,
+    write_max_ms=60_000,
+    loss_halts=False,
+    watch_ms=30_000,
+)
+WATCH_PLAN: Final = WatchPlan(
+    tier=Tier.TRADE,
+    interval_ms=BLOCK_S * 1_000,
+    daily_loss_max_wei=_RISK.daily_loss_max_wei,
+    health=_HEALTH,
+    circuits=CircuitPlan(
+        node=_NEVER,
+        provider=_NEVER,
+        checks=_NEVER,
+        errors=_NEVER,
+        reverts=_NEVER,
+        confirmation=_NEVER,
+        slippage=_NEVER,
+        window=20,
+        errors_for_ms=300_000,
+        error_share_max_bps=10_000,
+        confirm_max_ms=3_600_000,
+        slippage_max_bps=10_000,
+        stale_pause_ms=1,
+        stale_reduces=True,
+        slippage_pause_after=1_000_000,
+        slippage_pause_ms=1,
+    ),
 )

@@ -1,15 +1,31 @@
 """What the database tells about the configured bot."""
 
-from botctl.flows.status import StatusReport, status
+from pathlib import Path
+
+from botctl.adapters.machine import ThisMachine
+from botctl.core.health.readings import readings
+from botctl.flows.permit import Watch
+from botctl.flows.status import HealthReport, StatusReport, health_report, status
 from botctl.wiring.setup import Books
 
 
 def bot_status(books: Books) -> StatusReport:
-    bot, schedule = books.config.bot, books.config.schedule
-    return status(
+    return status(watch_of_books(books), mode=books.config.bot.mode)
+
+
+def bot_health(books: Books) -> HealthReport:
+    return health_report(watch_of_books(books))
+
+
+def watch_of_books(books: Books) -> Watch:
+    config = books.config
+    machine = ThisMachine(Path(config.storage.state_dir))
+    return Watch(
+        config.bot.name,
         books.store,
-        bot=bot.name,
-        mode=bot.mode,
-        now_ms=books.clock.now_ms(),
-        interval_ms=schedule.interval_ms,
+        books.clock,
+        config.watch_plan,
+        machine,
+        lambda: readings(tuple(books.store.providers().values()), books.clock.now_ms()),
+        effects=config.policy.regimes,
     )

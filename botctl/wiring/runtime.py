@@ -15,10 +15,12 @@ from botctl.adapters.evm.calldata import RouterCalls
 from botctl.adapters.files import DiskBundleFolder
 from botctl.adapters.ids import TimeOrderedIds
 from botctl.adapters.locks import CommandLocks
+from botctl.adapters.machine import ThisMachine
 from botctl.config.build import build_sha
 from botctl.config.values import Config
 from botctl.core.case import Check
 from botctl.core.facts import Detection, Tiers, World
+from botctl.core.health.readings import readings
 from botctl.core.units import Address
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
@@ -57,14 +59,14 @@ def _runtime(
     nodes: Nodes,
     outside: Outside,
 ) -> Runtime:
-    place = place_of(config, env, nodes, store)
+    place, clock = place_of(config, env, nodes, store), SystemClock(config.clock_offset_ms)
     return Runtime(
         identity=_identity(config, place),
         policy=config.policy,
         scan_plan=config.scan_plan,
         send_plan=config.send_plan,
         grade=config.grade,
-        clock=SystemClock(config.clock_offset_ms),
+        clock=clock,
         ids=TimeOrderedIds(),
         codec=JsonCodec(),
         log=log,
@@ -82,6 +84,9 @@ def _runtime(
         only_one=CommandLocks(Path(config.storage.state_dir)).only_one,
         bundle_folder=DiskBundleFolder(Path(config.storage.bundles_dir)),
         providers=nodes.reads.pool.states,
+        dependencies=lambda: readings(nodes.reads.pool.states(), clock.now_ms()),
+        watch_plan=config.watch_plan,
+        machine=ThisMachine(Path(config.storage.state_dir)),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from botctl.adapters.clock import SystemClock
+from botctl.adapters.clock import SystemClock, pause_ms
 from botctl.adapters.codec import JsonCodec
 from botctl.adapters.logs import LogPlan, structured_log
 from botctl.config.build import build_sha
@@ -94,3 +94,6 @@ def _make_state_dir(folder: Path) -> None:
 def wall_clock() -> Clock:
     """This machine's time, which schedulers go by, also where a local chain's was moved ahead."""
     return SystemClock()
+
+
+__all__ = ["Books", "Setup", "codec", "log_of", "pause_ms", "set_up", "wall_clock"]

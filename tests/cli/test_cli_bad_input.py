@@ -163,15 +163,18 @@ def test_a_corrupt_database_stops_and_is_left_as_it_is(home: Path) -> None:
     database.write_bytes(b"this is not a database at all, and it is long enough to be read" * 40)
     before = database.read_bytes()
     url = f"sqlite:///{database}"
-    run = botctl("status", "--json", cwd=home, BOTCTL_STORAGE__URL=url)
+    run = botctl("positions", "--json", cwd=home, BOTCTL_STORAGE__URL=url)
     assert (run.returncode, error_of(run)) == (BROKEN, "ERR_DB_CORRUPT")
+    asked = botctl("health", "--json", cwd=home, BOTCTL_STORAGE__URL=url)
+    assert asked.returncode == FAILED
+    assert "ERR_DB_CORRUPT" in asked.stdout
     assert database.read_bytes() == before
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_an_unwritable_folder_names_the_setting(home: Path) -> None:
     home.chmod(0o500)
-    run = botctl("status", "--json", cwd=home)
+    run = botctl("positions", "--json", cwd=home)
     home.chmod(0o700)
     assert (run.returncode, error_of(run)) == (CONFIGURATION, "ERR_DB_UNWRITABLE")
 
@@ -201,7 +204,7 @@ def test_a_refused_entry_is_exit_status_three_and_not_an_error(
     assert on(stage, "cycle", "--json").returncode == 3
     assert here("status", "--json").status == DONE
     assert here("health", "--json").status == FAILED
-    assert here("kill", "reset", "--why", "over", "--json").status == DONE
+    assert here("kill", "reset", "--why", "over", "--yes", "--json").status == DONE
     stage.step()
     assert on(stage, "cycle", "--json").returncode == DONE
 

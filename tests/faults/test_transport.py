@@ -40,7 +40,7 @@ class Toggled:
         url = self._chain.anvil.url
         real = HttpTransport(endpoint(url), timeout_ms=TIMEOUT_MS)
         manners = Manners(provider, TIMEOUT_MS, self.paused_ms.append)
-        made = JsonRpc(url, transport=FaultyTransport(real, self, manners))  # type: ignore[arg-type]
+        made = JsonRpc(url, name=f"node {provider}", transport=FaultyTransport(real, self, manners))  # type: ignore[arg-type]
         self._open.append(made)
         return made
 

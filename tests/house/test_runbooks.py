@@ -8,13 +8,14 @@ import pytest
 
 from botctl.cli.app import COMMANDS
 from botctl.core.codes import Code
+from botctl.core.health import HealthCode
 from botctl.core.reasons import Reason
 from botctl.core.sellability.codes import SellCode
 from botctl.core.sellability.opinion import Silence
 from botctl.core.sellability.proof import ProofCode
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
-CODES = {*map(str, Code), *map(str, Reason)}
+CODES = {*map(str, Code), *map(str, HealthCode), *map(str, Reason)}
 PAGES = sorted(RUNBOOKS.glob("*.md"))
 RECORDS = sorted((RUNBOOKS / "decisions").glob("*.md"))
 LINES_MAX = 45  # a record is half a page

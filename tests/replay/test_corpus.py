@@ -21,6 +21,7 @@ FOLDER = DiskBundleFolder(Path(__file__).parent / "bundles")
 # What no decision can say yet: another chain stops the scan, and the last two are asked at signing and
 # at reconciling only.
 NOT_DECIDED = {
+    Reason.EXIT_FLATTEN,  # a person orders it: no market is judged
     Reason.INV_CHAIN_ID_MATCH,
     Reason.INV_NONCE_SYNCED,
     Reason.INV_LEDGER_MATCHES,

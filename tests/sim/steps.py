@@ -5,9 +5,12 @@ from dataclasses import replace
 from functools import partial
 
 from botctl.core.books import traded, vanished_answer
+from botctl.core.breakers import Breaker, BreakerState
+from botctl.core.health import ErrorSeen, Finding, HealthCode, HealthState, Transition
 from botctl.core.intent import Side
 from botctl.core.lifecycle import MOVES, TERMINAL, OrderEvent
 from botctl.core.orders import Attempt, AttemptKind, Fill, Order, OrderKind, SendCode
+from botctl.core.pauses import Pause
 from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.units import Hash32
 from botctl.ports.store import (
@@ -266,6 +269,25 @@ def _switch(twins: Twins, draw: Small) -> None:
     )
 
 
+def _watching(twins: Twins, draw: Small) -> None:
+    """A breaker, a pause, a failed command, or a change of health."""
+    now_ms, name = twins.now_ms, f"name-{draw[1]}"
+    finding = Finding(HealthState.DEGRADED, HealthCode.HEALTH_LAG, 3, name, now_ms)
+    calls: tuple[Callable[[Either], None], ...] = (
+        lambda store: store.set_breaker(
+            Breaker(name, BreakerState.OPEN, now_ms, draw[2], now_ms + draw[2], "why")
+        ),
+        lambda store: store.set_pause(
+            Pause(("", name)[draw[2] % 2], now_ms + draw[2], "why", "who", now_ms)
+        ),
+        lambda store: store.note_error(ErrorSeen(now_ms, name, "cycle")),
+        lambda store: store.record_transition(
+            Transition(now_ms, HealthState.HEALTHY, HealthState.DEGRADED, (finding,))
+        ),
+    )
+    twins.ask(calls[draw[0] % len(calls)])
+
+
 def _time(twins: Twins, draw: Small) -> None:
     """Past the lease, or back."""
     twins.now_ms += (1, 400, TTL_MS + 1, -300)[draw[0] % 4]
@@ -273,7 +295,7 @@ def _time(twins: Twins, draw: Small) -> None:
 
 STEPS: tuple[Step, ...] = (
     _add, _add, _lease, _lease, _release, _sign, _sign, _bump, _move, *(_onwards,) * 4, *(_hasten,) * 4, _give_back, _give_back, _raise_twice,
-    _sent, _settle, _settle, _settle, _set_next, _correct, _answer, _write_off, _switch, _time,
+    _sent, _settle, _settle, _settle, _set_next, _correct, _answer, _write_off, _switch, _watching, _time,
 )  # fmt: skip
 
 

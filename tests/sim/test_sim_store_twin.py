@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from botctl.adapters.store import SqlStore, open_store
 from botctl.core.deciding.spending import Holdings
 from botctl.core.facts import Market
+from botctl.core.health import Vitals
 from botctl.core.lifecycle import OrderState
 from botctl.ports.store import Closed
 from botctl.sim.clock import SerialIds
@@ -52,11 +53,20 @@ def _agree(twins: Twins) -> None:
         lambda store: _sorted_positions(store.holdings(BOT, twins.now_ms - DAY_MS)),
         lambda store: dict(store.counters().values),
         lambda store: store.latest() is None,
+        lambda store: _without_tallies(store.vitals(BOT, twins.now_ms)),
+        lambda store: store.pauses(),
+        lambda store: store.transitions(5),
     ]
     for question in questions:
         twins.ask(question)
     for order_id in twins.versions:
         twins.ask(partial(_of_order, order_id))
+
+
+def _without_tallies(vitals: Vitals) -> Vitals:
+    """Orders of one moment come in any order; decisions are not told in the simulated world."""
+    ended = tuple(sorted(vitals.ended, key=lambda one: (-one.at_ms, one.pair, one.took_ms)))
+    return replace(vitals, ended=ended, match=None, recent=(), before=())
 
 
 def _of_order(order_id: str, store: SqlStore | SimStore) -> object:

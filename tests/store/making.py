@@ -1,5 +1,6 @@
 """Small values of every kind the store keeps, and a store to keep them."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -258,3 +259,14 @@ def fill(one: Order, *, tokens: int, native_wei: int, gas_wei: int = 7) -> Fill:
 
 def in_state(one: Order, state: OrderState) -> Order:
     return replace(one, state=state)
+
+
+@contextmanager
+def hold_writes(store: SqlStore) -> Iterator[None]:
+    """Somebody else is writing to the SQLite file, and does not end."""
+    other = sqlite3.connect(store.location(), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()

@@ -85,6 +85,9 @@ READS: dict[str, Read] = {
     "sources": lambda s: s.sources(),
     "jobs": lambda s: s.jobs(5),
     "counters": lambda s: s.counters(),
+    "vitals": lambda s: s.vitals(BOT, 99_000_000),
+    "pauses": lambda s: s.pauses(),
+    "transitions": lambda s: s.transitions(5),
 }
 
 

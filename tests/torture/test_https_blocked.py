@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from botctl.config.environment import environment, without_settings
 from botctl.core.health import ORDER, HealthState
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OrderState
-from botctl.flows.status import status
+from botctl.flows.permit import look, watch_of
 from botctl.wiring.chaos_stage import SETTINGS
 from botctl.wiring.stage import PASSPHRASE, DevnetStage, StagePlan
+from tests.support.staged import runtime_on
 from tests.torture.crew import Child, Crew, Told
 from tests.torture.hosts import APART, CLONE_NEWNET, Cable, _ip, require_namespaces
 from tests.torture.relay import Relay
@@ -63,10 +65,8 @@ class Live:
         assert holds(), f"not within {within_s} s of the chain: {what}"
 
     def state(self) -> HealthState:
-        store, bot = self.stage.store, self.stage.bot
-        now_ms = self.clock.now_ms()
-        seen = status(store, bot=bot, mode="devnet", now_ms=now_ms, interval_ms=MINUTE_S * 1_000)
-        return seen.health.state
+        with runtime_on(self.stage) as rt:
+            return look(replace(watch_of(rt), clock=self.clock)).health.state
 
     def held(self) -> set[str]:
         found = self.stage.store.positions(self.stage.bot, only_open=True)

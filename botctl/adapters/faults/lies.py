@@ -10,7 +10,7 @@ from botctl.core.units import BPS_ONE
 FLAG_BYTES: Final = slice(0, 28)  # above a row's flags, always zero
 FLAGS: Final = slice(28, 32)
 QUOTE_RESERVE: Final = slice(64, 96)  # the third word of a market's row
-FLAGS_MAX: Final = 1 << 11
+FLAGS_MAX: Final = 1 << 12
 HASH_CHARS: Final = 66
 
 

@@ -90,6 +90,24 @@ class Corrections(Part):
         facts = opening(self._scope, pair, one.token, now_ms)
         return add_position(db, {**facts, "id": self._ids.time_ordered(now_ms)}, Account())
 
+    def adopt(self, pair: Address, token: Address, quantity: int, now_ms: int, why: str) -> bool:
+        """Like a fill that brought tokens and took no money."""
+        with self._db.writing() as db:
+            of_pair = sa.select(schema.positions).where(*open_of(self._scope), _P.pair == pair)
+            row = db.execute(of_pair.with_for_update()).mappings().first()
+            if row is not None and _has_live_order(db, dict(row)):
+                return False
+            if row is not None:
+                rows = _moved(db, dict(row), quantity, {}).rows
+            else:
+                facts = opening(self._scope, pair, token, now_ms)
+                named = {**facts, "id": self._ids.time_ordered(now_ms)}
+                rows = POSITIONS.of(add_position(db, named, Account(quantity=quantity)))
+            said = {"token": token, "quantity": str(quantity), "why": why}
+            subject = f"bot:{self._scope.bot}"
+            journal.append(db, journal.entry(now_ms, subject, "adopt", said, rows))
+            return True
+
     def write_off(self, position_id: str, reason: str, now_ms: int) -> bool:
         with self._db.writing() as db:
             held = _locked(db, self._scope, position_id)
@@ -106,6 +124,27 @@ class Corrections(Part):
             subject = f"position:{position_id}"
             journal.append(db, journal.entry(now_ms, subject, "write_off", facts, rows))
             return True
+
+
+def _adopted(
+    scope: Scope, pair: Address, token: Address, quantity: int, now_ms: int
+) -> dict[str, object]:
+    return {
+        "bot": scope.bot,
+        "chain_id": scope.chain_id,
+        "pair": pair,
+        "token": token,
+        "quantity": quantity,
+        "cost_wei": 0,
+        "proceeds_wei": 0,
+        "realised_wei": 0,
+        "gas_wei": 0,
+        "peak_value_wei": 0,
+        "entry_liquidity_wei": 0,
+        "opened_ms": now_ms,
+        "closed_ms": None,
+        "exit_reason": "",
+    }
 
 
 def _is_booked(db: Connection, key: str) -> bool:

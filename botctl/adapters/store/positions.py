@@ -29,6 +29,29 @@ _SET_BASELINE: Final = upsert(schema.baselines)
 _OUTCOME: Final = ("proceeds_wei", "realised_wei", "gas_wei", "closed_ms", "exit_reason")
 
 
+_BOT: Final[sa.BindParameter[str]] = sa.bindparam("bot")
+_CHAIN: Final[sa.BindParameter[int]] = sa.bindparam("chain_id")
+_SINCE: Final[sa.BindParameter[int]] = sa.bindparam("since_ms")
+_REALISED: Final = (
+    sa.select(_F.realised_wei).where(
+        _F.bot == _BOT,
+        _F.chain_id == _CHAIN,
+        _F.settled_ms >= _SINCE,
+    ),
+    sa.select(_C.realised_wei).where(
+        _C.bot == _BOT,
+        _C.chain_id == _CHAIN,
+        _C.at_ms >= _SINCE,
+    ),
+)
+
+
+def realised_wei(db: Connection, bot: str, chain_id: int, since_ms: int) -> int:
+    """Added here, because SQLite cannot add 256-bit numbers; a day has few fills."""
+    asked = {"bot": bot, "chain_id": chain_id, "since_ms": since_ms}
+    return sum(wei for query in _REALISED for wei in db.execute(query, asked).scalars())
+
+
 class Positions(Part):
     def holdings(self, bot: str, day_start_ms: int) -> Holdings:
         with self._db.reading() as db:

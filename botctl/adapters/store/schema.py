@@ -13,7 +13,9 @@ from sqlalchemy.engine import Connection
 from botctl.adapters.store import schema_followups
 from botctl.adapters.store.columns import EntryFacts, Foreign, Int256, Saturated, Uint256, Word
 from botctl.adapters.store.schema_providers import PROVIDERS
+from botctl.core.breakers import BreakerState
 from botctl.core.facts import Source
+from botctl.core.health.evidence import HealthState
 from botctl.core.intent import Side
 from botctl.core.lifecycle import OPEN, OrderState
 from botctl.core.orders import AttemptKind, OrderKind, SendCode
@@ -423,6 +425,53 @@ sources: Final = sa.Table(
     _foreign("reason"),
     _foreign("who"),
     _number("since_ms"),
+)
+
+breakers: Final = sa.Table(
+    "breakers",
+    metadata,
+    _text("bot", key=True),
+    _text("name", key=True),
+    _word("state", BreakerState),
+    _number("since_ms"),
+    _number("failures"),
+    _number("until_ms"),
+    _foreign("why"),
+)
+
+pauses: Final = sa.Table(
+    "pauses",
+    metadata,
+    _text("bot", key=True),
+    _text("scope", key=True),  # a pair's address, or "" for all of them
+    _number("until_ms"),
+    _foreign("reason"),
+    _foreign("who"),
+    _number("since_ms"),
+    _number("level"),
+)
+
+health: Final = sa.Table(  # appended when the computed state changes, and never changed again
+    "health",
+    metadata,
+    _serial(),
+    _text("bot"),
+    _number("at_ms"),
+    _word("was", HealthState),
+    _word("now", HealthState),
+    _foreign("findings"),  # canonical JSON
+    sa.Index("ix_health_newest", "bot", "id"),
+)
+
+errors: Final = sa.Table(  # of the last day: commands that ended with a code
+    "errors",
+    metadata,
+    _serial(),
+    _text("bot"),
+    _number("at_ms"),
+    _text("code"),
+    _text("command"),
+    sa.Index("ix_errors_time", "bot", "at_ms"),
 )
 
 job_runs: Final = sa.Table(

@@ -18,6 +18,7 @@ from botctl.core.accounting import Account, after_fill
 from botctl.core.books import Entry
 from botctl.core.codes import Code
 from botctl.core.errors import CorruptError
+from botctl.core.flattening import of_flatten
 from botctl.core.lifecycle import TERMINAL, OrderState
 from botctl.core.orders import Fill, Order, OrderKind
 from botctl.core.reasons import Reason
@@ -168,7 +169,8 @@ def _closing(db: Connection, order: Order, now_ms: int) -> dict[str, object]:
     decided = sa.select(_L.reason).where(
         _L.cycle_id == order.cycle_id, _L.pair == order.intent.pair
     )
-    return {"closed_ms": now_ms, "exit_reason": db.execute(decided).scalar() or ""}
+    ordered = Reason.EXIT_FLATTEN.value if of_flatten(order) else ""
+    return {"closed_ms": now_ms, "exit_reason": db.execute(decided).scalar() or ordered}
 
 
 def _entered_on(db: Connection, order: Order) -> Values:

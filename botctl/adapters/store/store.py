@@ -20,6 +20,7 @@ from botctl.adapters.store.signing import Signing
 from botctl.adapters.store.standing import StandingPart
 from botctl.adapters.store.state import State
 from botctl.adapters.store.wallets import Wallets
+from botctl.adapters.store.watching import Watching
 from botctl.core.units import Address
 from botctl.ports.clock import Ids
 from botctl.ports.store import Store
@@ -42,6 +43,7 @@ class SqlStore(
     State,
     StandingPart,
     Providers,
+    Watching,
 ):
     """`ports.store.Store` in one object."""
 

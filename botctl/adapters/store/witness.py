@@ -126,9 +126,12 @@ BALANCES: Final = Witness(schema.balances)
 BASELINES: Final = Witness(schema.baselines)
 CORRECTIONS: Final = Witness(schema.corrections)
 SOURCES: Final = Witness(schema.sources)
+BREAKERS: Final = Witness(schema.breakers)
+PAUSES: Final = Witness(schema.pauses)
 
 KEYED: Final = (
     ORDERS, WALLETS, ATTEMPTS, NONCES, FILLS, POSITIONS, BALANCES, BASELINES, CORRECTIONS, SOURCES,
+    BREAKERS, PAUSES,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import typer
 from botctl.cli.commands import decide, execute, reconcile, scan
 from botctl.cli.frame import busy, finish, opened
 from botctl.cli.options import AsJson, ConfigPath, Live
+from botctl.cli.render_flatten import flatten_lines
 from botctl.cli.verdicts import refused_by_permission
 from botctl.flows.cycle import CycleReport, cycle
 
@@ -42,4 +43,6 @@ def lines(report: CycleReport) -> Iterator[str]:
     yield from scan.lines(report.scan)
     yield from decide.lines(report.decide)
     yield from execute.lines(report.execute)
+    if report.flatten is not None:
+        yield from flatten_lines(report.flatten)
     yield f"cycle done in {report.cycle_ms} ms"

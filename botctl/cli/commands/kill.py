@@ -1,23 +1,27 @@
-"""The latched switch: it names who and why, survives restarts, and only `reset` lifts it."""
+"""The latched switch: it names who and why, survives restarts, and only `kill off` lifts it."""
 
 from collections.abc import Iterator
-from getpass import getuser
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, NoReturn
 
 import typer
 
-from botctl.cli.frame import finish, opened_books
-from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.frame import finish, opened, opened_books
+from botctl.cli.options import AsJson, ConfigPath, Live
+from botctl.cli.people import Who, Why, Yes, confirmed, named, required
 from botctl.cli.permission_text import permission_line
-from botctl.core.codes import Code
-from botctl.core.errors import UsageError
+from botctl.cli.render_flatten import flatten_lines
+from botctl.core.errors import BotError
 from botctl.core.permission import Level
-from botctl.flows.kill import KillReport, set_kill
+from botctl.flows.flatten import FlattenReport
+from botctl.flows.flatten import flatten as sell_all
+from botctl.flows.kill import CONSEQUENCE, FLATTENS, KillReport, kill_scope, set_kill
+from botctl.flows.permit import Watch
+from botctl.ports.runtime import Log
+from botctl.wiring.books import watch_of_books
 
-Why = Annotated[str, typer.Option("--why", help="The reason, kept in every later record.")]
-Who = Annotated[
-    str, typer.Option("--who", help="Your name; default: the system user.", show_default=False)
-]
+LATER = 75
+Flatten = Annotated[bool, typer.Option("--flatten", help="Sell all that is held first.")]
 
 
 def soft(
@@ -27,51 +31,117 @@ def soft(
     config: ConfigPath = None,  # noqa: ARG001  read through the context
     json: AsJson = False,  # noqa: ARG001
 ) -> None:
-    """No new position is opened until `botctl kill reset`; what is held is still sold by its rules.
+    """No new position is opened until `botctl kill off`; what is held is still sold by its rules.
 
     Example: botctl kill soft --why "news about the venue"
     """
-    _switch(ctx, Level.EXITS_ONLY, who, why)
+    _set(ctx, Level.EXITS_ONLY, who, why)
 
 
-def hard(
+def hard(  # noqa: PLR0913  one an option
     ctx: typer.Context,
+    *,
     why: Why,
     who: Who = "",
-    config: ConfigPath = None,  # noqa: ARG001  read through the context
+    flatten: Flatten = False,
+    yes: Yes = False,
+    live: Live = False,  # noqa: ARG001  read through the context
+    config: ConfigPath = None,  # noqa: ARG001
     json: AsJson = False,  # noqa: ARG001
 ) -> None:
-    """Nothing is signed until `botctl kill reset`: what is held stays held, at any price.
+    """Nothing is signed until `botctl kill off`: what is held stays held, at any price.
+
+    --flatten sells it first, whoever bought it, once it is confirmed; every cycle goes on with it until
+    the chain shows that nothing is left. Without it, a flatten that was ordered before ends.
+
+    Exit status 75: the switch is set, and selling could not begin: the next cycle does.
 
     Example: botctl kill hard --why "the key may have leaked"
+    Example: botctl kill hard --flatten --why "leaving this venue" --yes
     """
-    _switch(ctx, Level.HALT_ALL, who, why)
+    if flatten:
+        _flatten(ctx, who, required(why), yes=yes)
+    _set(ctx, Level.HALT_ALL, who, why)
 
 
-def reset(
+@dataclass(frozen=True, slots=True)
+class FlattenedReport:
+    """`flatten` None: it could not begin here; `code` says why, the next cycle goes on."""
+
+    switch: KillReport
+    flatten: FlattenReport | None
+    code: str
+
+
+def _flatten(ctx: typer.Context, who: str, why: str, *, yes: bool) -> NoReturn:
+    """The switch first, whatever the node says; then the selling."""
+    with opened_books(ctx) as books:
+        watch = watch_of_books(books)
+        scope = kill_scope(watch)
+        confirmed(f"{FLATTENS}: for {scope.told()}", scope.bot, yes=yes)
+        switch = set_kill(watch, Level.HALT_ALL, who=named(who), why=why, flatten=True)
+        books.log.warning("kill switch set", allows="nothing", flatten=True, why=why)
+    report, code = _sold(ctx)
+    finish(ctx, FlattenedReport(switch, report, code), _flatten_lines, 0 if report else LATER)
+
+
+def _sold(ctx: typer.Context) -> tuple[FlattenReport | None, str]:
+    try:
+        with opened(ctx) as rt, rt.only_one("cycle") as ours:
+            return (sell_all(rt), "") if ours else (None, "a cycle is running")
+    except BotError as error:
+        return None, error.code
+
+
+def _flatten_lines(report: FlattenedReport) -> Iterator[str]:
+    yield from _lines(report.switch)
+    if report.flatten is None:
+        yield f"nothing is sold yet ({report.code}): the next cycle goes on with it"
+    else:
+        yield from flatten_lines(report.flatten)
+
+
+def off(
     ctx: typer.Context,
     why: Why,
     who: Who = "",
+    yes: Yes = False,
     config: ConfigPath = None,  # noqa: ARG001  read through the context
     json: AsJson = False,  # noqa: ARG001
 ) -> None:
-    """Lifts soft and hard alike; other restrictions stay.
+    """Lifts soft and hard alike, once it is confirmed; other restrictions stay.
 
-    Example: botctl kill reset --why "checked, false alarm"
+    It says first whose switch it is and what happens then; on a terminal the bot's name is typed,
+    elsewhere --yes must be given.
+
+    Example: botctl kill off --why "checked, false alarm" --yes
+    Example: botctl kill reset --why "the same, by its older name" --yes
     """
-    _switch(ctx, Level.ALLOW_ALL, who, why)
-
-
-def _switch(ctx: typer.Context, level: Level, who: str, why: str) -> None:
-    if not why.strip():
-        raise UsageError(Code.ERR_USAGE, "--why must say something: others will read it")
+    reason = required(why)
     with opened_books(ctx) as books:
-        now_ms = books.clock.now_ms()
-        report = set_kill(books.store, level, who=who or getuser(), why=why, now_ms=now_ms)
-        books.log.warning("kill switch set", allows=level.name, who=report.who, why=why)
+        watch = watch_of_books(books)
+        scope = kill_scope(watch)
+        what = f"this lifts {scope.level.name} of {scope.told()}: {CONSEQUENCE[Level.ALLOW_ALL]}"
+        confirmed(what, scope.bot, yes=yes)
+        report = _switched(watch, books.log, Level.ALLOW_ALL, named(who), reason)
     finish(ctx, report, _lines)
+
+
+def _set(ctx: typer.Context, level: Level, who: str, why: str) -> None:
+    reason = required(why)
+    with opened_books(ctx) as books:
+        report = _switched(watch_of_books(books), books.log, level, named(who), reason)
+    finish(ctx, report, _lines)
+
+
+def _switched(watch: Watch, log: Log, level: Level, who: str, why: str) -> KillReport:
+    report = set_kill(watch, level, who=who, why=why)
+    log.warning("kill switch set", allows=level.name, who=who, why=why)
+    return report
 
 
 def _lines(report: KillReport) -> Iterator[str]:
     yield f"kill switch: {report.was.name} -> {report.level.name}, by {report.who}: {report.why}"
+    yield f"for: {report.scope.told()}"
+    yield f"that means: {report.consequence}"
     yield f"now: {permission_line(report.permission)}"

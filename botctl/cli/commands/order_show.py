@@ -11,6 +11,9 @@ from botctl.cli.tables import Cell, pairs, table
 from botctl.cli.terminal import bold
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
+from botctl.core.flattening import of_flatten
+from botctl.core.orders import Order
+from botctl.core.reasons import Reason
 from botctl.flows.explain import OrderStory, order_story
 
 OrderIdArg = Annotated[str, typer.Argument(metavar="ORDER", help="The order's id.")]
@@ -46,7 +49,7 @@ def story_lines(story: OrderStory) -> Iterator[str]:
                 "amounts",
                 f"in {intent.amount_in}, expected {intent.expected_out}, at least {intent.min_out}",
             ),
-            ("why", f"botctl explain {order.bundle_id}"),
+            ("why", _why(order)),
         ]
     )
     yield bold("\nTimeline")
@@ -68,3 +71,12 @@ def story_lines(story: OrderStory) -> Iterator[str]:
         ]
         headers = ("attempt", "nonce", "hash", "fee max", "tip", "sent", "answer")
         yield from table(headers, attempts)
+
+
+def _why(order: Order) -> str:
+    """What no market was judged for has no bundle: a person, or the nonce's repair, ordered it."""
+    if order.bundle_id:
+        return f"botctl explain {order.bundle_id}"
+    return (
+        Reason.EXIT_FLATTEN if of_flatten(order) else f"{order.kind}: no decision stands behind it"
+    )

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from botctl.cli.commands.kill import Why
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.people import Why
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
 

@@ -9,6 +9,7 @@ from botctl.config.groups.base import Group
 from botctl.config.kinds import Cron, Flag, Place, WeiAmount, Whole
 from botctl.config.values import BotValues, LogForm, LogValues, ScheduleValues
 from botctl.core.facts import Mode
+from botctl.core.permission import Tier
 from botctl.core.wake import Wake
 
 Name = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -30,6 +31,11 @@ class BotGroup(Group):
     live_allowed: Flag = Field(
         default=False,
         description="The second switch for live: mode alone is one typo away from real money.",
+    )
+
+    tier: Tier = Field(
+        Tier.TRADE,
+        description="observe: decide and sign nothing. exits: sell only. trade: both.",
     )
 
     def values(self) -> BotValues:

@@ -1,7 +1,7 @@
 """All markets of one cycle: exits first, then the best entries, with books that run along."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from botctl.core.books import Books, Contest
 from botctl.core.case import Inputs
@@ -17,6 +17,7 @@ from botctl.core.policy import Policy
 from botctl.core.risk.caps import zone
 from botctl.core.risk.regime import under
 from botctl.core.standing import UNTRIED, Standing
+from botctl.core.units import Address
 from botctl.core.value import value
 
 NO_CONTEST = Contest(rank=None, candidates=0, entries_max=0)
@@ -30,12 +31,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What all markets of one cycle share."""
+    """What all markets of one cycle share, and the permission of those that have one of their own."""
 
     now_ms: int
     world: World
     sources: tuple[PermissionSource, ...]
     standing: Standing = UNTRIED
+    of_pair: Mapping[Address, tuple[PermissionSource, ...]] = field(default_factory=dict)
 
 
 def decide_cycle(
@@ -87,11 +89,11 @@ def _judged(
     of_cycle = None
     for seen in detections:
         pair, exposure_wei = seen.market.pair, tokens.get(seen.market.token, 0)
-        live = pair in holdings.live_pairs
+        live, own = pair in holdings.live_pairs, moment.of_pair.get(pair, ())
         inputs = Inputs(
             now_ms=moment.now_ms,
             world=moment.world,
-            sources=moment.sources,
+            sources=moment.sources + own if own else moment.sources,
             detection=seen,
             position=held.get(pair),
             books=books_of(holdings, exposure_wei, live=live, probed_ms=probed.get(pair))
@@ -100,8 +102,8 @@ def _judged(
             contest=NO_CONTEST,
             standing=moment.standing,
         )
-        one = judge(inputs, policy, of_cycle)
-        of_cycle = of_cycle or one.checks[: len(OF_CYCLE)]
+        one = judge(inputs, policy, None if own else of_cycle)
+        of_cycle = of_cycle or (None if own else one.checks[: len(OF_CYCLE)])
         judged.append(one)
     return judged
 

@@ -11,8 +11,9 @@ from botctl.core.lifecycle import OrderState
 from botctl.core.orders import Order, OrderKind
 from botctl.core.reasons import Kind
 from botctl.flows.cycle import cycle
+from botctl.flows.observe import observed
+from botctl.flows.permit import look, watch_of
 from botctl.flows.reconcile import reconcile
-from botctl.flows.status import status
 from botctl.ports.chaos import ChaosStage
 from botctl.ports.runtime import Log, Runtime
 from botctl.ports.store import LedgerFilter
@@ -103,7 +104,7 @@ class Eyes:
         """The code it ended with; "" when it ended well."""
 
         def opened() -> None:
-            with self.stage.runtime(log) as rt:
+            with self.stage.runtime(log) as rt, observed(watch_of(rt), log, "cycle"):
                 work(rt)
 
         if code := self.stage.attempt(opened):
@@ -114,14 +115,8 @@ class Eyes:
         self._told.append(Told(self.now_s, code))
 
     def _look(self) -> None:
-        stage = self.stage
-        seen = status(
-            stage.store,
-            bot=stage.bot,
-            mode=stage.mode,
-            now_ms=stage.clock.now_ms(),
-            interval_ms=stage.interval_ms,
-        )
+        with self.stage.runtime(Ear(self._hear)) as rt:
+            seen = look(watch_of(rt))
         self._looks.append(Look(self.now_s, seen.health.state))
         self._note_trades()
 

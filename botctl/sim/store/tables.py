@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 from botctl.core.accounting import Account
 from botctl.core.books import Position
+from botctl.core.breakers import Breaker
 from botctl.core.codes import Code
 from botctl.core.errors import LostMoveError, TransientError
 from botctl.core.facts import Market
+from botctl.core.health import ErrorSeen, Transition
 from botctl.core.lifecycle import TERMINAL, OrderEvent, OrderState
 from botctl.core.orders import Attempt, Fill, Order, OrderKind
+from botctl.core.pauses import Pause
 from botctl.core.permission import PermissionSource, SourceKind
 from botctl.core.units import Address, CycleId, Hash32, OrderId
 from botctl.ports.clock import Ids
@@ -69,6 +72,10 @@ class Tables:
     corrections: dict[str, CorrectionRow] = field(default_factory=dict)
     sources: dict[SourceKind, PermissionSource] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    breakers: dict[str, Breaker] = field(default_factory=dict)
+    pauses: dict[str, Pause] = field(default_factory=dict)
+    errors: list[ErrorSeen] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
 
     def open_orders(self) -> Iterator[Order]:
         return (order for order in self.orders.values() if order.state not in TERMINAL)
