@@ -18,6 +18,7 @@ from botctl.core.errors import CheckError
 from botctl.core.facts import Detection, Past, Tiers, World
 from botctl.core.permission import PermissionSource
 from botctl.core.policy import Policy
+from botctl.core.risk.calm import jump_bps
 from botctl.core.standing import Standing
 from botctl.core.units import BundleId
 
@@ -45,6 +46,7 @@ class _Reserves(msgspec.Struct, gc=False):
 
 class _At(msgspec.Struct, gc=False):
     block: int
+    fetched_at_ms: int
 
 
 class _Before(msgspec.Struct, gc=False):
@@ -53,6 +55,7 @@ class _Before(msgspec.Struct, gc=False):
     facts: _Reserves
     provenance: _At
     tiers: Tiers | None = None
+    past: Past | None = None
 
 
 _BEFORE: Final = msgspec.json.Decoder(_Before, strict=False)
@@ -149,17 +152,21 @@ class JsonCodec:
     def read_detection(self, body: bytes) -> Detection:
         return _read(_DETECTION, body)
 
-    def read_before(self, body: bytes | None) -> tuple[Past | None, Tiers | None]:
+    def read_before(self, body: bytes | None, flicker_bps: int) -> tuple[Past | None, Tiers | None]:
         if body is None:
             return None, None
         try:
             seen = _BEFORE.decode(body)
         except msgspec.MsgspecError:  # of an older botctl
             return None, None
-        facts, at = seen.facts, seen.provenance.block
-        if facts.reserve_token is None or facts.reserve_quote is None:
-            return None, seen.tiers
-        return Past(at, facts.reserve_token, facts.reserve_quote), seen.tiers
+        token, quote, at = seen.facts.reserve_token, seen.facts.reserve_quote, seen.provenance
+        if token is None or quote is None:
+            return seen.past, seen.tiers  # what it was when it could last be read
+        jumped = jump_bps(seen.past, token, quote)
+        jumped_ms = seen.past.jumped_ms if seen.past else None
+        if jumped is not None and jumped > flicker_bps:
+            jumped_ms = at.fetched_at_ms
+        return Past(at.block, token, quote, jumped_ms), seen.tiers
 
     def read_world(self, body: bytes) -> World:
         return _read(_WORLD, body)

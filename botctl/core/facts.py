@@ -101,6 +101,7 @@ class Past:
     block: int
     reserve_token: int
     reserve_quote: int
+    jumped_ms: int | None = None  # when a cycle last saw it jump; None: never, or long before
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def _detections(
             *windows.get(market.pair, nothing),
             seen.probe,
             provenance,
-            *rt.codec.read_before(before.get(market.pair)),
+            *rt.codec.read_before(before.get(market.pair), rt.policy.calm.flicker_bps),
         )
         for market, seen in zip(markets, survey.markets, strict=True)
     ]

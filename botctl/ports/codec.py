@@ -19,8 +19,9 @@ class Codec(Protocol):
         """Raises CheckError ERR_BUNDLE_INCOMPLETE naming the field that is missing or wrong."""
 
     def read_detection(self, body: bytes) -> Detection: ...
-    def read_before(self, body: bytes | None) -> tuple[Past | None, Tiers | None]:
-        """What a stored detection leaves to the next: its reserves, and what its tiers found.
+    def read_before(self, body: bytes | None, flicker_bps: int) -> tuple[Past | None, Tiers | None]:
+        """What a stored detection leaves to the next: its reserves, when they last jumped by more
+        than `flicker_bps`, and what its tiers found.
 
         Nothing of one that cannot be read any more: it only means to look again.
         """

@@ -2,23 +2,28 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from botctl.adapters.codec import JsonCodec
 from botctl.core.amm import amount_out
 from botctl.core.deciding.judge import judge
 from botctl.core.deciding.size import entry_size
 from botctl.core.facts import Past
+from botctl.core.invariants.market_rules import market_calm
 from botctl.core.measures import measures
 from botctl.core.quotes import entry_quote
 from botctl.core.risk.calm import flicker_bps, sandwich_profit_wei
 from botctl.core.units import BPS_ONE
 from tests.support.builders import (
     ETHER,
+    NOW_MS,
     POLICY,
     RESERVE_QUOTE,
     RESERVE_TOKEN,
     WORLD,
+    make_case,
     make_detection,
     make_inputs,
     make_policy,
@@ -38,6 +43,36 @@ def test_a_jump_is_the_same_from_either_end(a: int, b: int, c: int, d: int) -> N
 def test_what_was_not_seen_before_has_not_jumped() -> None:
     assert flicker_bps(make_detection(past=None)) is None
     assert flicker_bps(make_detection(reserve_quote=None, past=Past(1, 1, 1))) is None
+
+
+@pytest.mark.parametrize(("ago_ms", "calm"), [(0, False), (599_999, False), (600_000, True)])
+def test_after_a_jump_entries_wait_out_the_pause(ago_ms: int, calm: bool) -> None:
+    quiet = Past(1, RESERVE_TOKEN, RESERVE_QUOTE, jumped_ms=NOW_MS - ago_ms)
+    answer, says, _ = market_calm(
+        make_case(inputs=make_inputs(detection=make_detection(past=quiet)))
+    )
+    assert answer is calm
+    assert ("s to wait" in says) is not calm
+
+
+JUMPED = Past(1, RESERVE_TOKEN, RESERVE_QUOTE * 2)
+QUIET = Past(1, RESERVE_TOKEN, RESERVE_QUOTE)
+LONG_AGO = replace(QUIET, jumped_ms=7)
+
+
+@pytest.mark.parametrize(
+    ("past", "jumped_ms"),
+    [(None, None), (QUIET, None), (JUMPED, WORLD.fetched_at_ms), (LONG_AGO, 7)],
+)
+def test_a_jump_is_remembered_from_cycle_to_cycle(past: Past | None, jumped_ms: int | None) -> None:
+    codec, seen = JsonCodec(), make_detection(past=past)
+    left, _ = codec.read_before(codec.canonical(seen), POLICY.calm.flicker_bps)
+    assert left == Past(seen.provenance.block, RESERVE_TOKEN, RESERVE_QUOTE, jumped_ms)
+
+
+def test_a_pool_that_could_not_be_read_keeps_the_jump_of_before() -> None:
+    codec, seen = JsonCodec(), make_detection(past=LONG_AGO, reserve_quote=None)
+    assert codec.read_before(codec.canonical(seen), 1)[0] == LONG_AGO
 
 
 def test_liquidity_that_leaves_in_step_is_a_jump_too() -> None:

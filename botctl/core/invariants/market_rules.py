@@ -8,7 +8,7 @@ from botctl.core.invariants.rule import UNKNOWN, Rule
 from botctl.core.latest import Latest
 from botctl.core.policy import Risk, Venue
 from botctl.core.reasons import Reason
-from botctl.core.risk.calm import flicker_bps
+from botctl.core.risk.calm import MS, flicker_bps, pause_left_ms
 
 Answer = tuple[bool | None, str, str]
 
@@ -103,15 +103,20 @@ def impact_cap_ok(case: Case) -> Answer:
 
 
 def market_calm(case: Case) -> Answer:
-    """Reserves did not jump since the last cycle, and others are not sandwiched here.
+    """Reserves did not jump since the last cycle nor shortly before it, and others are not
+    sandwiched here.
 
     A market never seen before has not jumped: what it is must be read at one block anyway.
     """
     calm, seen = case.policy.calm, case.inputs.detection
     jumped, caught = flicker_bps(seen), seen.long.sandwiches
     limit = f"jump {calm.flicker_bps} bps, sandwiches {calm.sandwiches_max}"
-    ok = (jumped is None or jumped <= calm.flicker_bps) and caught <= calm.sandwiches_max
-    return ok, f"jump {0 if jumped is None else jumped} bps, sandwiches {caught}", limit
+    left_ms = pause_left_ms(seen, calm, case.inputs.now_ms)
+    still = (jumped is None or jumped <= calm.flicker_bps) and left_ms == 0
+    say = f"jump {0 if jumped is None else jumped} bps, sandwiches {caught}"
+    if left_ms:
+        say += f", jumped before: {-(-left_ms // MS)} s to wait"
+    return still and caught <= calm.sandwiches_max, say, limit
 
 
 OF_MARKET = (

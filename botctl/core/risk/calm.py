@@ -4,9 +4,10 @@ from typing import Final
 
 from botctl.core.amm import amount_out, shortfall_bps
 from botctl.core.case import Quote
-from botctl.core.facts import Detection, World
+from botctl.core.facts import Detection, Past, World
 from botctl.core.terms import Calm
 
+MS: Final = 1_000
 SEARCH_STEPS: Final = 40  # halves the attacker's stake to a millionth of the pool
 PARTS: Final = 8  # of the largest stake: its best is not always the largest
 
@@ -16,15 +17,25 @@ def flicker_bps(seen: Detection) -> int | None:
 
     None when that cycle did not see this market, or either could not be read.
     """
-    before, now = seen.past, seen.facts
-    if before is None or not now.reserve_quote or not now.reserve_token:
+    return jump_bps(seen.past, seen.facts.reserve_token, seen.facts.reserve_quote)
+
+
+def jump_bps(before: Past | None, token: int | None, quote: int | None) -> int | None:
+    """The same from the two reserves as they are now."""
+    if before is None or not quote or not token:
         return None
     # Prices compared without dividing: quote/token then against quote/token now.
-    then_price = before.reserve_quote * now.reserve_token
-    now_price = now.reserve_quote * before.reserve_token
-    then_k = before.reserve_quote * before.reserve_token
-    now_k = now.reserve_quote * now.reserve_token
+    then_price, now_price = before.reserve_quote * token, quote * before.reserve_token
+    then_k, now_k = before.reserve_quote * before.reserve_token, quote * token
     return max(_apart_bps(then_price, now_price), _apart_bps(then_k, now_k) // 2)
+
+
+def pause_left_ms(seen: Detection, calm: Calm, now_ms: int) -> int:
+    """How long entries still wait after the last jump that an earlier cycle saw; 0 when calm."""
+    jumped_ms = seen.past.jumped_ms if seen.past else None
+    if jumped_ms is None:
+        return 0
+    return max(0, jumped_ms + calm.flicker_pause_s * MS - now_ms)
 
 
 def _apart_bps(one: int, other: int) -> int:
