@@ -345,6 +345,7 @@ positions: Final = sa.Table(
     _text("exit_reason"),
     sa.Column("entry", EntryFacts, nullable=True),
     sa.Index("ix_positions_bot", "bot", "chain_id", "opened_ms"),
+    sa.Index("ix_positions_closed", "bot", "chain_id", "closed_ms"),
 )
 _index_where("uq_positions_open", "positions", "bot, chain_id, pair", "closed_ms IS NULL")
 

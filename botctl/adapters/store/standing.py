@@ -53,7 +53,7 @@ class StandingPart(Part):
                 _P.closed_ms.is_not(None),
                 _P.exit_reason != Reason.EXIT_LIVE_PROBE,  # its loss is its price, and no record
             )
-            .order_by(_P.opened_ms.desc(), _P.id.desc())
+            .order_by(_P.closed_ms.desc(), _P.id.desc())
             .limit(most)
         )
         return tuple(
@@ -72,7 +72,7 @@ class StandingPart(Part):
                 _O.side == Side.BUY,
                 _O.state == OrderState.CONFIRMED,
             )
-            .order_by(_F.settled_ms.desc())
+            .order_by(_F.settled_ms.desc(), _F.order_id.desc())
             .limit(most)
         )
         return tuple(Entered(*row) for row in db.execute(query))
