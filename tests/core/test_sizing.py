@@ -1,8 +1,10 @@
 """Sizes: never above the policy's, small while we are new, smaller when the record asks for it."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from botctl.core.invariants.book_rules import exposure_ok
 from botctl.core.measures import measures
 from botctl.core.reasons import Reason
 from botctl.core.record import (
@@ -14,6 +16,7 @@ from botctl.core.record import (
     record,
 )
 from botctl.core.risk.sizing import canary_bps, expectancy_share_bps, sized
+from botctl.core.terms import Cap, Caps
 from botctl.core.units import BPS_ONE
 from tests.support.builders import (
     ETHER,
@@ -21,8 +24,10 @@ from tests.support.builders import (
     TRADE_WEI,
     WORLD,
     changed,
+    make_case,
     make_detection,
     make_policy,
+    make_quote,
 )
 
 REASONS = st.sampled_from([*sorted(ORDERLY), str(Reason.EXIT_EMERGENCY), "given up by hand"])
@@ -94,3 +99,16 @@ def test_what_makes_an_entry_smaller_is_said() -> None:
     policy = make_policy(canary=True)
     may = sized(policy, of(), measures(WORLD, make_detection()))
     assert (may.most_wei, may.why) == (TRADE_WEI // 4, "canary 2500 bps")
+
+
+@pytest.mark.parametrize(("share_bps", "ok"), [(200, True), (199, False)])
+def test_a_live_probe_larger_than_its_market_may_be_is_refused_when_it_is_decided(
+    share_bps: int, ok: bool
+) -> None:
+    """A probe of a fiftieth of the policy's size, where the market may have a little less."""
+    caps = Caps(*((Cap(0, share_bps, BPS_ONE),),) * 3)
+    policy = make_policy(caps=caps, on=True)
+    assert policy.live_probe.trade_wei * 50 == policy.risk.trade_wei
+    probe = make_quote(amount_in=policy.live_probe.trade_wei)
+    answer, says, _ = exposure_ok(make_case(policy=policy, quote=probe))
+    assert (answer, says.startswith("trade ")) == (ok, not ok)

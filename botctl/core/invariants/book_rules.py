@@ -17,8 +17,8 @@ def exposure_ok(case: Case) -> Answer:
     books, risk = case.inputs.books, case.policy.risk
     amount = case.quote.amount_in if case.quote else risk.trade_wei
     may = sized(case.policy, case.inputs.standing.record, case.measures)
-    if case.phase is Phase.DECIDE:
-        amount = min(amount, may.most_wei)  # what is entered is sized first
+    if case.phase is Phase.DECIDE and not _is_probe(case, amount):
+        amount = min(amount, may.most_wei)  # what is entered is sized first, a live probe is not
     thin, young, held = books.zone_exposure_wei
     thin_max, young_max, held_max = may.zones.exposure_wei
     probe, probes = case.policy.live_probe, books.probes_today
