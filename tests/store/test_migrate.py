@@ -53,7 +53,7 @@ _CATALOG = {
 }
 
 
-def _catalog(db: Connection) -> list[set[tuple[object, ...]]]:
+def catalog(db: Connection) -> list[set[tuple[object, ...]]]:
     rows = [db.exec_driver_sql(query).all() for query in _CATALOG[db.dialect.name]]
     return [{tuple(row) for row in found} for found in rows]
 
@@ -61,7 +61,7 @@ def _catalog(db: Connection) -> list[set[tuple[object, ...]]]:
 def _rows(url: str) -> tuple[list[set[tuple[object, ...]]], list[object]]:
     database = open_database(url)
     with database.reading() as db:
-        found = _catalog(db), [*db.exec_driver_sql("SELECT id, seq, hash FROM journal_head")]
+        found = catalog(db), [*db.exec_driver_sql("SELECT id, seq, hash FROM journal_head")]
     database.close()
     return found
 

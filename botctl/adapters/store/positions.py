@@ -76,13 +76,13 @@ class Positions(Part):
                 isouter=True,
             )
             .where(_P.bot == bot, _P.chain_id == self._scope.chain_id)
-            .order_by(_P.opened_ms, _P.id)
         )
         if only_open:
             query = query.where(_P.closed_ms.is_(None))
         width = len(names(Position))
         with self._db.reading() as db:
-            return tuple(Closed(Position(*row[:width]), *row[width:]) for row in db.execute(query))
+            found = (Closed(Position(*row[:width]), *row[width:]) for row in db.execute(query))
+            return tuple(sorted(found, key=lambda one: _oldest_first(one.position)))
 
     def native_moved_wei(self, bot: str) -> int:
         query = sa.select(_K.moved_wei).where(_K.bot == bot, _K.chain_id == self._scope.chain_id)
@@ -165,10 +165,16 @@ def holdings_in(db: Connection, scope: Scope, bot: str, day_start_ms: int) -> Ho
 
 
 def _open_positions(db: Connection, scope: Scope, bot: str) -> tuple[Position, ...]:
+    """Put in order here: asked to do it, SQLite walks an index over every position there ever was."""
     query = _SELECT_POSITION.where(
         _P.bot == bot, _P.chain_id == scope.chain_id, _P.closed_ms.is_(None)
-    ).order_by(_P.opened_ms, _P.id)
-    return tuple(Position(*row) for row in db.execute(query))
+    )
+    found = (Position(*row) for row in db.execute(query))
+    return tuple(sorted(found, key=_oldest_first))
+
+
+def _oldest_first(position: Position) -> tuple[int, str]:
+    return position.opened_ms, position.id
 
 
 def _open_orders(db: Connection, scope: Scope, bot: str) -> list[Order]:
