@@ -22,6 +22,7 @@ from botctl.core.errors import LostMoveError
 from botctl.core.lifecycle import OrderState
 from botctl.core.orders import Order
 from botctl.core.policy import Policy
+from botctl.core.reasons import Reason
 from botctl.ports.store import DecidedBatch
 from tests.store.limit_world import CAPS, LimitWorld
 from tests.store.making import BOT, opened
@@ -274,3 +275,22 @@ def _emptied(store: SqlStore) -> None:
         ).scalars()
         db.exec_driver_sql(f"TRUNCATE {', '.join(names)}, journal_head CASCADE")
         journal.begin_chain(db)
+
+
+def test_what_no_longer_fits_its_kind_of_market_is_not_signed() -> None:
+    """Two entries that fitted together when they were decided; then insiders bought into both."""
+    policy = make_policy(caps=CAPS, select_best=2, exposure_max_wei=ETHER // 8, score_min=50)
+    with on_sqlite() as url, opened(url()) as store:
+        world = LimitWorld(store, policy, 10 * ETHER)
+        world.scan()
+        world.decide(lambda _, bought: world.limits_seen(bought, balance_wei=world.balance_wei))
+        first, second = world.in_state(*WAITING)
+        for spot in world.spots:
+            spot.insiders = 1
+        for order in (first, second):
+            world.sign(order, lambda one: world.limits_seen([one], balance_wei=world.balance_wei))
+        refused, signed = store.order(first.id), store.order(second.id)
+    assert refused is not None
+    assert signed is not None
+    assert (refused.state, refused.code) == (S.FAILED, Reason.INV_EXPOSURE_OK)
+    assert signed.state is S.SIGNED
