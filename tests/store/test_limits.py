@@ -294,3 +294,23 @@ def test_what_no_longer_fits_its_kind_of_market_is_not_signed() -> None:
     assert signed is not None
     assert (refused.state, refused.code) == (S.FAILED, Reason.INV_EXPOSURE_OK)
     assert signed.state is S.SIGNED
+
+
+def test_after_a_days_loss_nothing_is_entered_until_midnight() -> None:
+    policy = make_policy(caps=CAPS, select_best=1, daily_loss_max_wei=ETHER // 50)
+    with on_sqlite() as url, opened(url()) as store:
+        world = LimitWorld(store, policy, 10 * ETHER)
+        entered = []
+        for late_ms in (0, 0, DAY_MS):
+            world.now_ms += late_ms
+            world.scan()
+            world.decide(lambda _, bought: world.limits_seen(bought, balance_wei=world.balance_wei))
+            entered.append(world.entered)
+            for order in world.in_state(*WAITING):
+                world.sign(order, lambda _: None)
+                (out,) = world.in_state(S.SIGNED)
+                world.mine(out, share_bps=10_000, reverts=False)
+                world.settle(*world.in_state(S.MINED))
+            for held in store.holdings(BOT, 0).positions:
+                world.write_off(held.id)
+    assert entered == [1, 1, 2]
