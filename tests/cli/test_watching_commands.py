@@ -107,9 +107,12 @@ def test_flattening_wants_to_be_meant_and_is_latched_whatever_the_node_says(read
     assert ended.status == 75  # there is no node here
     assert (ended.document["flatten"], ended.document["code"]) == (None, "ERR_RPC_UNREACHABLE")
     reasons = ready("health", "--json").document["permission"]["reasons"]  # type: ignore[index]
-    assert [r["kind"] for r in reasons] == ["flatten", "kill"]
+    kinds = [r["kind"] for r in reasons]
+    assert kinds[:2] == ["flatten", "kill"]
+    assert set(kinds[2:]) <= {"circuit", "health"}  # the node that is not there has been noticed
     assert ready("kill", "off", "--why", "stay", "--yes").status == 0
-    assert ready("health", "--json").document["state"] == "DEGRADED"
+    left = ready("health", "--json").document["permission"]["reasons"]  # type: ignore[index]
+    assert {r["kind"] for r in left} <= {"circuit", "health"}
 
 
 class _Terminal(io.StringIO):

@@ -60,7 +60,7 @@ def test_together_they_never_exceed_what_each_thinks_is_free(
             holdings = own.holdings(BOT, 0)
             orders = [order(10 * number + n) for n in range(room(holdings))]
             loaded.wait()
-            return own.commit(entering(number, holdings, *orders))
+            return own.commit(entering(number, holdings, *orders)) is not None
 
     with ThreadPoolExecutor(DECIDERS) as pool:
         won = list(pool.map(decide, range(1, DECIDERS + 1)))
