@@ -82,6 +82,7 @@ def _acting(rpc: Rpc, who: Address, deployment: Deployment) -> Iterator[Outbox]:
     box = Outbox(deployment, {who: control.nonce(rpc, who)}, frozenset())
     yield box
     box.send(rpc)
+    rpc.call("anvil_stopImpersonatingAccount", who)  # else it stays among the node's own accounts
 
 
 def _mined(rpc: Rpc) -> None:
