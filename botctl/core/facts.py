@@ -1,7 +1,9 @@
 """What was seen: values captured at one block, kept for ever, never changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from botctl.core.units import Address, CycleId, Hash32
 
@@ -113,6 +115,11 @@ class TierFinding:
     words: str
 
 
+def code_id(hashes: Sequence[Hash32]) -> str:
+    """One name for a token's code and all codes behind it, 64 hex digits."""
+    return sha256(" ".join(hashes).encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Tiers:
     """All tiers of the gate, asked at `block`; the findings in order of weight, refusals first.
@@ -122,7 +129,7 @@ class Tiers:
 
     block: int
     asked_ms: int
-    code_id: str  # sha256 over the hashes of the token's code and of every code behind it
+    code_id: str  # of the token's code and every code behind it
     rests_on: str  # what they were true of: another code, owner or tax is asked about anew
     findings: tuple[TierFinding, ...]
 

@@ -69,6 +69,13 @@ def broken_expectation(order: Order, fill: Fill) -> str | None:
     return None
 
 
+def is_native_as_promised(order: Order, fill: Fill) -> bool:
+    """Whether what broke its word, if anything, is the token's own account of itself: the pair and the
+    wrapped coin tell what a sale brought, and no token can lie about that.
+    """
+    return order.intent.side is Side.BUY or fill.native_delta_wei >= order.intent.min_out
+
+
 def native_moved_wei(fills: Sequence[Fill]) -> int:
     """The native effect of fills, gas included; signed."""
     return sum(fill.native_delta_wei - fill.gas_wei for fill in fills)

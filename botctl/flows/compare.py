@@ -1,13 +1,13 @@
 """Ledger against chain: native and every held token, at the block that is already buried."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from botctl.core.books import NATIVE, traded, vanished_answer
 from botctl.core.codes import Code
 from botctl.core.orders import Fill, OrderKind
-from botctl.core.permission import Level, PermissionSource, SourceKind
+from botctl.core.permission import Level, PermissionSource, SourceKind, worst
 from botctl.core.units import Address
 from botctl.ports.chain import Head
 from botctl.ports.runtime import Runtime
@@ -20,7 +20,7 @@ ANSWERED_MAX = 200  # fills that one correction looks at; older ones halt again
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Amounts in the smallest unit; `token` is "native" for the coin itself."""
+    """Amounts in the smallest unit; `token` is `NATIVE` for the coin itself."""
 
     token: str
     ledger: int
@@ -45,12 +45,22 @@ def mismatches(rt: Runtime, head: Head, gone: Sequence[Fill] = ()) -> tuple[Mism
     if any(slot.nonce < wallet.nonce for slot in rt.store.slots(rt.identity.wallet)):
         return ()  # mined by then, and not booked yet: another run was at work on it
     booked = books.baseline_wei + books.moved_wei
-    found = [Mismatch(NATIVE, booked, wallet.balance_wei, depth)]
-    found += [
+    native = Mismatch(NATIVE, booked, wallet.balance_wei, depth)
+    tokens = (
         Mismatch(h.token, books.tokens[h.token], -1 if h.balance is None else h.balance, depth)
         for h in wallet.holdings
-    ]
-    return tuple(one for one in found if one.ledger != one.chain)
+    )
+    return (
+        *((native,) if native.ledger != native.chain else ()),
+        *(one for one in tokens if one.chain < one.ledger or _came_back(one, doubted)),
+    )
+
+
+def _came_back(one: Mismatch, doubted: Collection[Address]) -> bool:
+    """More than is booked is no matter, since anybody can send us tokens; but a sell that vanished
+    left them with us.
+    """
+    return one.chain > one.ledger and one.token in doubted
 
 
 def _all_booked(books: WalletBooks, depth: int) -> bool:
@@ -81,7 +91,11 @@ def held_tokens(rt: Runtime) -> dict[Address, int]:
 
 
 def halt_on(rt: Runtime, found: Sequence[Mismatch]) -> None:
-    """A ledger that is not the chain means that we do not know what we own: nothing moves."""
+    """The native coin that differs means that we do not know what we own: nothing moves.
+
+    What a token says of itself is its maker's word: entries stop, and the exits of all others go on,
+    or one hostile token would shut us in everywhere.
+    """
     if not found:
         return
     first = found[0]
@@ -89,15 +103,18 @@ def halt_on(rt: Runtime, found: Sequence[Mismatch]) -> None:
         rt,
         Code.ERR_LEDGER_MISMATCH,
         f"{first.token} ledger {first.ledger} chain {first.chain} at block {first.block_number}",
+        Level.HALT_ALL if first.token == NATIVE else Level.EXITS_ONLY,
     )
 
 
-def halt(rt: Runtime, code: Code, detail: str) -> None:
-    """Latched until `reconcile --correct`, or a person, lifts it."""
+def halt(rt: Runtime, code: Code, detail: str, level: Level = Level.HALT_ALL) -> None:
+    """Latched until `reconcile --correct`, or a person, lifts it; a milder finding never does."""
     rt.log.error("ledger and chain differ", code=code, detail=detail)
+    if worst(rt.store.sources(), SourceKind.LEDGER) > level:
+        return
     rt.store.set_source(
         PermissionSource(
-            SourceKind.LEDGER, Level.HALT_ALL, f"{code}: {detail}", "reconcile", rt.clock.now_ms()
+            SourceKind.LEDGER, level, f"{code}: {detail}", "reconcile", rt.clock.now_ms()
         )
     )
 

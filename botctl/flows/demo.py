@@ -47,12 +47,19 @@ class DemoReport:
         return all(promise.kept for promise in self.promises)
 
 
-def demo(stage: Stage, *, cycles: int, show: Callable[[DemoCycle], None]) -> DemoReport:
-    """Every cycle: the crowd trades, blocks are mined, `botctl cycle` runs as its own process."""
+def demo(
+    stage: Stage,
+    *,
+    cycles: int,
+    show: Callable[[DemoCycle], None],
+    watch: Callable[[], None] = lambda: None,
+) -> DemoReport:
+    """Every cycle: the crowd trades, blocks are mined, `botctl cycle` runs; then `watch` looks."""
     lines, statuses = [], []
     for number in range(1, cycles + 1):
         stage.step()
         statuses.append(stage.run("cycle"))
+        watch()
         line = _line(stage, number)
         lines.append(line)
         show(line)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from botctl.core.case import Check
-from botctl.core.facts import Detection, TierFinding, Tiers, World
+from botctl.core.facts import Detection, TierFinding, Tiers, World, code_id
 from botctl.core.measures import measures, tiers_rest_on
 from botctl.core.policy import Risk
 from botctl.core.reasons import Reason
@@ -90,7 +89,7 @@ def tiers_of(rt: Runtime, world: World, detections: Sequence[Detection]) -> tupl
         Tiers(
             block=world.block.number,
             asked_ms=world.fetched_at_ms,
-            code_id=sha256(" ".join(examined.code.hashes).encode()).hexdigest(),
+            code_id=code_id(examined.code.hashes),
             rests_on=tiers_rest_on(seen, measures(world, seen)),
             findings=tuple(
                 TierFinding(told.code, told.severity is Severity.REFUSE, told.words)

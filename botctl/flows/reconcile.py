@@ -7,7 +7,8 @@ from botctl.core.codes import Code
 from botctl.core.errors import LostMoveError, OperatorError
 from botctl.core.lifecycle import OrderEvent, OrderState
 from botctl.core.orders import Attempt, AttemptKind, Order, Receipt
-from botctl.core.settlement import broken_expectation, fill_of
+from botctl.core.permission import Level
+from botctl.core.settlement import broken_expectation, fill_of, is_native_as_promised
 from botctl.core.units import Address, Hash32, OrderId
 from botctl.flows.compare import Mismatch, halt, halt_on, halt_on_deep_reorg, mismatches
 from botctl.flows.nonces import FOREIGN, latch_foreign
@@ -191,7 +192,8 @@ def _bury(rt: Runtime, order: Order, receipt: Receipt, attempts: Sequence[Attemp
     moved = Moved(event, code, detail, receipt.block_number, receipt.block_hash)
     settled = rt.store.settle(order, moved, fill, rt.clock.now_ms())
     if code == Code.ERR_LEDGER_MISMATCH:
-        halt(rt, Code.ERR_LEDGER_MISMATCH, f"order {order.id}: {detail}")
+        told = Level.EXITS_ONLY if is_native_as_promised(order, fill) else Level.HALT_ALL
+        halt(rt, Code.ERR_LEDGER_MISMATCH, f"order {order.id}: {detail}", told)
     _log(
         rt,
         settled,

@@ -13,6 +13,7 @@ from botctl.core.deciding.market import finish
 from botctl.core.errors import BotError, CheckError
 from botctl.core.invariants import OF_CYCLE
 from botctl.core.policy import RULE_VERSION
+from botctl.core.risk.regime import under
 from botctl.core.units import BundleId
 from botctl.ports.codec import Codec
 from botctl.ports.files import BundleFolder
@@ -90,7 +91,8 @@ class _Again:
         self._of_cycle: tuple[Check, ...] | None = None
 
     def decided(self, bundle: Bundle) -> Decision:
-        inputs, policy = bundle.inputs, bundle.policy
+        inputs = bundle.inputs
+        policy = under(bundle.policy, inputs.standing.regime)
         shared = (inputs.now_ms, inputs.world, inputs.sources, policy)
         if shared != self._shared:
             self._shared, self._of_cycle = shared, None

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from botctl.core.deciding.cycle import Moment, shortlist
 from botctl.core.errors import BotError
-from botctl.core.facts import Detection, ProbeStatus, World
+from botctl.core.facts import Detection, ProbeStatus, Tiers, World, code_id
 from botctl.core.measures import measures, tiers_rest_on
+from botctl.core.sellability.codes import SellCode
+from botctl.core.units import Address
 from botctl.flows.standing import standing_now
 from botctl.ports.runtime import Runtime
 
@@ -25,14 +27,20 @@ def with_tiers(rt: Runtime, world: World, detections: Sequence[Detection]) -> li
     """
     if rt.scan_plan.tiers_max == 0:
         return [replace(seen, tiers=None) for seen in detections]
-    kept = [
-        seen if still_holds(rt, world, seen) else replace(seen, tiers=None) for seen in detections
-    ]
     now_ms = rt.clock.now_ms()
+    holdings = _holdings(rt, now_ms)
+    held = {position.pair for position in holdings.positions}
+    other_code = turned(rt, world, [seen for seen in detections if seen.market.pair in held])
+    kept = [
+        seen
+        if still_holds(rt, world, seen) and seen.market.pair not in other_code
+        else replace(seen, tiers=None)
+        for seen in detections
+    ]
     wanted = shortlist(
         Moment(now_ms, world, (), standing_now(rt)),
         kept,
-        _holdings(rt, now_ms),
+        holdings,
         rt.policy,
         most=rt.scan_plan.tiers_max,
     )
@@ -60,6 +68,31 @@ def still_holds(rt: Runtime, world: World, seen: Detection) -> bool:
     young = 0 <= world.fetched_at_ms - tiers.asked_ms <= rt.scan_plan.tiers_age_max_ms
     same = tiers.rests_on == tiers_rest_on(seen, measures(world, seen))
     return young and same and seen.probe is not None and seen.probe.status is ProbeStatus.OK
+
+
+def turned(rt: Runtime, world: World, held: Sequence[Detection]) -> frozenset[Address]:
+    """Pairs of those whose proxy has other code behind it now: of what is held, that cannot wait until
+    the answer is old. A node that cannot say leaves the answers as they are.
+    """
+    answers = {seen.market.token: seen.tiers for seen in held if _may_turn(seen.tiers)}
+    if not answers:
+        return frozenset()
+    try:
+        found = rt.inspector().codes(list(answers), world.block)
+    except BotError as error:
+        rt.log.warning("the code behind a proxy was not read", code=error.code)
+        return frozenset()
+    ids = {token: code_id(code.hashes) for token, code in zip(answers, found, strict=True)}
+    return frozenset(
+        seen.market.pair
+        for seen in held
+        if seen.tiers is not None
+        and ids.get(seen.market.token, seen.tiers.code_id) != seen.tiers.code_id
+    )
+
+
+def _may_turn(tiers: Tiers | None) -> bool:
+    return tiers is not None and any(f.code == SellCode.STATIC_UPGRADEABLE for f in tiers.findings)
 
 
 def _holdings(rt: Runtime, now_ms: int) -> "Holdings":

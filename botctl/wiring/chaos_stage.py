@@ -192,7 +192,7 @@ class DevnetChaosStage:
     def _launch_traps(self, count: int) -> None:
         found = mischief.launch_traps(self._stage.rpc, self._stage.deployment, count)
         self._traps += found
-        self._stage.crowd.discover(found)
+        self._stage.crowd.join(found)
 
     def _strike(self, strike: s.Strike) -> None:
         assert self._striker is not None

@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from botctl.adapters.clock import SystemClock
 from botctl.adapters.codec import JsonCodec
@@ -15,16 +15,16 @@ from botctl.adapters.devnet import control
 from botctl.adapters.devnet.anvil import Anvil, AnvilOptions
 from botctl.adapters.devnet.crowd import Crowd
 from botctl.adapters.devnet.deploy import Deployment, deploy, genesis_s
-from botctl.adapters.devnet.plan import DEMO_PLAN, TRAP_KINDS
+from botctl.adapters.devnet.plan import DEMO_PLAN, TRAP_KINDS, MarketPlan
 from botctl.adapters.evm.keystore import import_keystore
-from botctl.adapters.evm.rpc import JsonRpc
+from botctl.adapters.evm.rpc import JsonRpc, Rpc
 from botctl.adapters.ids import TimeOrderedIds
 from botctl.adapters.store import open_store
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
 from botctl.core.units import Address
 from botctl.ports.store import Store
-from botctl.wiring.stage_settings import stage_settings
+from botctl.wiring.stage_settings import DEMO_TERMS, stage_settings
 
 TRAPS: Final = frozenset(TRAP_KINDS)
 HISTORY_STEPS = 6
@@ -38,6 +38,23 @@ MS = 1_000
 BOT = "demo"
 
 
+class Trading(Protocol):
+    """Whoever trades on the stage beside the bot."""
+
+    def history(self, steps: int) -> None: ...
+    def step(self) -> None: ...
+
+
+# From the chain, what is on it, our wallet and the seed: who trades there, and what locks LP.
+MakeCrowd = Callable[[Rpc, Deployment, Address, int], tuple[Trading, tuple[Address, ...]]]
+
+
+def honest_crowd(
+    rpc: Rpc, on: Deployment, _: Address, seed: int
+) -> tuple[Trading, tuple[Address, ...]]:
+    return Crowd(rpc, on, seed), ()
+
+
 @dataclass(frozen=True, slots=True)
 class StagePlan:
     """`folder` is emptied when an earlier demo made it, and refused when it holds other things."""
@@ -45,6 +62,10 @@ class StagePlan:
     folder: Path
     seed: int
     database_url: str = ""  # empty: SQLite in the folder
+    markets: tuple[MarketPlan, ...] = DEMO_PLAN
+    crowd: MakeCrowd = honest_crowd
+    more_holders: tuple[int, ...] = ()  # as in `deploy`
+    terms: str = DEMO_TERMS  # what the settings file says of risk
 
 
 class DevnetStage:
@@ -53,7 +74,7 @@ class DevnetStage:
     def __init__(self, plan: StagePlan, env: Mapping[str, str]) -> None:
         self._plan = plan
         self._env = env
-        self._anvil = Anvil(AnvilOptions(genesis_s=genesis_s(DEMO_PLAN, self._now_s())))
+        self._anvil = Anvil(AnvilOptions(genesis_s=genesis_s(plan.markets, self._now_s())))
         self._told, self._ahead_ms = "", 0
         self.codec = JsonCodec()
         self.bot = BOT
@@ -62,10 +83,13 @@ class DevnetStage:
         _empty_folder(self._plan.folder)
         self._anvil.__enter__()
         self.rpc: JsonRpc = self._anvil.rpc()
-        self._deployment = deploy(self.rpc, DEMO_PLAN, end_s=self._now_s())
-        self.crowd = Crowd(self.rpc, self._deployment, self._plan.seed)
-        self.crowd.history(HISTORY_STEPS)
+        plan = self._plan
+        self._deployment = deploy(
+            self.rpc, plan.markets, end_s=self._now_s(), more_holders=plan.more_holders
+        )
         self.wallet = self._keyed_wallet()
+        self._crowd, lockers = plan.crowd(self.rpc, self._deployment, self.wallet, plan.seed)
+        self._crowd.history(HISTORY_STEPS)
         control.set_balance(self.rpc, self.wallet, FUNDS_WEI)
         self.config = self._plan.folder / "botctl.toml"
         self.config.write_text(
@@ -74,8 +98,10 @@ class DevnetStage:
                 url=self._anvil.url,
                 wallet=self.wallet,
                 bot=BOT,
-                seed=self._plan.seed,
-                database_url=self._plan.database_url,
+                seed=plan.seed,
+                database_url=plan.database_url,
+                lockers=lockers,
+                terms=plan.terms,
             )
         )
         self.config.chmod(0o600)
@@ -86,6 +112,12 @@ class DevnetStage:
         self.store.close()
         self.rpc.close()
         self._anvil.__exit__(None, None, None)
+
+    @property
+    def crowd(self) -> Crowd:
+        """The honest one; a hostile crowd has a stage of its own."""
+        assert isinstance(self._crowd, Crowd)
+        return self._crowd
 
     @property
     def deployment(self) -> Deployment:
@@ -114,7 +146,7 @@ class DevnetStage:
         self.store = self._opened_store()
 
     def step(self) -> None:
-        self.crowd.step()
+        self._crowd.step()
 
     def run(self, *command: str) -> int:
         """Its output goes to files in the folder; the chain's time is its clock's."""

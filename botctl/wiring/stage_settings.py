@@ -41,7 +41,14 @@ backups_dir = "backups"
 
 [scan]
 start_block = {start_block}
+{lockers}
+{terms}
+[log]
+file = "botctl.jsonl"
+"""
 
+# What the demo risks: small positions, quick exits.
+DEMO_TERMS = """\
 [risk]
 trade_wei = "0.1 ether"
 token_exposure_max_wei = "0.2 ether"
@@ -57,15 +64,45 @@ stop_loss_bps = 600
 trailing_start_bps = 400
 trailing_drop_bps = 250
 hold_max_s = 900
+"""
 
-[log]
-file = "botctl.jsonl"
+# The hostile run: a day's losses in hours, and times that are read anew every half hour.
+HOSTILE_TERMS = """\
+[risk]
+trade_wei = "0.1 ether"
+token_exposure_max_wei = "0.1 ether"
+exposure_max_wei = "1 ether"
+positions_max = 10
+daily_loss_max_wei = "1 ether"
+
+[execution]
+select_best = 5
+
+[exits]
+take_profit_bps = 800
+stop_loss_bps = 600
+trailing_start_bps = 400
+trailing_drop_bps = 250
+hold_max_s = 900
+
+[regime]
+window_s = 1800
+dwell_s = 300
 """
 
 
-def stage_settings(
-    deployment: Deployment, *, url: str, wallet: Address, bot: str, seed: int, database_url: str
+def stage_settings(  # noqa: PLR0913  the blanks of the template
+    deployment: Deployment,
+    *,
+    url: str,
+    wallet: Address,
+    bot: str,
+    seed: int,
+    database_url: str,
+    lockers: tuple[Address, ...] = (),
+    terms: str = DEMO_TERMS,
 ) -> str:
+    locked = ", ".join(f'"{each}"' for each in lockers)
     return f"# seed {seed}\n" + TEMPLATE.format(
         bot=bot,
         url=url,
@@ -81,4 +118,6 @@ def stage_settings(
         wallet=wallet,
         database_url=database_url or "sqlite:///botctl.db",
         start_block=deployment.deploy_block,
+        lockers=f"lockers = [{locked}]\n" if lockers else "",
+        terms=terms,
     )

@@ -5,7 +5,12 @@ import pytest
 from botctl.core.intent import Side
 from botctl.core.orders import Fill, Order, OrderKind, Receipt, SendCode
 from botctl.core.sending import SEEN_BY_NODE, Next, after_send
-from botctl.core.settlement import broken_expectation, fill_of, native_moved_wei
+from botctl.core.settlement import (
+    broken_expectation,
+    fill_of,
+    is_native_as_promised,
+    native_moved_wei,
+)
 from botctl.core.units import Address
 from tests.support.builders import (
     NATIVE,
@@ -119,3 +124,18 @@ def test_every_answer_of_a_node_has_its_next_step_and_silence_is_watched(code: S
 
 def test_only_a_positive_answer_says_that_a_node_has_it() -> None:
     assert {SendCode.ACCEPTED, SendCode.ALREADY_KNOWN} == SEEN_BY_NODE
+
+
+@pytest.mark.parametrize(
+    ("order", "token", "native", "kept"),
+    [
+        (BUY, 0, -50, True),
+        (SELL, -1, 40, True),
+        (SELL, -100, 39, False),
+    ],
+)
+def test_what_only_the_token_tells_is_told_from_what_the_coin_tells(
+    order: Order, token: int, native: int, *, kept: bool
+) -> None:
+    found = make_fill(kind=order.kind, token_delta=token, native_delta_wei=native)
+    assert is_native_as_promised(order, found) is kept

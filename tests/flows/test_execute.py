@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from botctl.adapters.devnet import control
+from botctl.adapters.devnet import calldata, control
+from botctl.adapters.evm import abi
+from botctl.adapters.evm.hashing import keccak256
 from botctl.core.codes import Code
 from botctl.core.lifecycle import OrderState
 from botctl.core.orders import SendCode, SignedTx
-from botctl.core.permission import Level, PermissionSource, SourceKind
+from botctl.core.permission import Level, PermissionSource, SourceKind, permission
 from botctl.core.reasons import Reason
+from botctl.core.units import Address
 from botctl.flows.compare import correct
 from botctl.flows.cycle import cycle
 from botctl.flows.decide import decide
@@ -214,6 +217,52 @@ def test_a_balance_nobody_can_explain_halts_and_the_operator_can_book_it(
         assert not halted(rt)
         assert correct(rt, why="a deposit", apply=True).applied == 0
         assert reconcile(rt).mismatches == ()
+
+
+def given(stage: DevnetStage, token: Address, amount: int) -> None:
+    """By one of the crowd, who has some."""
+    sender = control.accounts(stage.rpc)[1]
+    data = calldata.call("transfer(address,uint256)", abi.address(stage.wallet), abi.uint(amount))
+    nonce = control.nonce(stage.rpc, sender)
+    method, fields = control.Transaction(sender, nonce, data, token).request()
+    stage.rpc.call(method, *fields)
+    stage.rpc.call("evm_mine")
+    stage.step()
+
+
+def test_a_gift_of_a_held_token_stops_nothing_and_a_missing_one_stops_entries(
+    stage: DevnetStage,
+) -> None:
+    """Anybody can send us a token, and its maker can take it: neither may hold back other exits."""
+    decided(stage)
+    with runtime_on(stage) as rt:
+        execute(rt)
+    confirmed(stage)
+    (held,) = stage.store.positions(stage.bot, only_open=True)
+    token, quantity = held.position.token, held.position.quantity
+    given(stage, token, 1)
+    with runtime_on(stage) as rt:
+        assert control.balance_of(stage.rpc, token, stage.wallet) == quantity + 1
+        assert reconcile(rt).mismatches == ()
+        assert not halted(rt)
+    # A holder's own power: tokens leave without an order of ours.
+    seize(stage, token, quantity - 1)
+    with runtime_on(stage) as rt:
+        (found,) = reconcile(rt).mismatches
+        assert (found.token, found.ledger, found.chain) == (token, quantity, quantity - 1)
+        allowed = permission(rt.store.sources())
+        assert (allowed.entries, allowed.exits) == (False, True)
+        worse = PermissionSource(SourceKind.LEDGER, Level.HALT_ALL, "native", "reconcile", 1)
+        rt.store.set_source(worse)
+        assert reconcile(rt).mismatches == (found,)
+        assert halted(rt), "a milder finding lifts no halt"
+
+
+def seize(stage: DevnetStage, token: Address, left: int) -> None:
+    """Set our balance: `balanceOf` is the second slot of a demo token's storage."""
+    slot = keccak256(bytes.fromhex(abi.address(stage.wallet) + abi.uint(1)))
+    stage.rpc.call("anvil_setStorageAt", token, "0x" + slot.hex(), "0x" + abi.uint(left))
+    stage.step()
 
 
 def halted(rt: Runtime) -> bool:

@@ -120,6 +120,18 @@ def test_a_position_written_off_is_a_loss_today_and_frees_its_market(store: SqlS
     assert store.verify().altered == ()
 
 
+def test_what_was_written_off_stays_at_stake_in_its_token_alone(store: SqlStore) -> None:
+    """Or a token that shuts us in is bought again each time its loss is booked."""
+    held = bought(store, 1)
+    before = store.holdings(BOT, 0)
+    assert store.write_off(held, "UNSELLABLE: 3 sells failed", 5_000)
+    after = store.holdings(BOT, 0)
+    assert before.token_exposure_wei == after.token_exposure_wei == ((token(1), 107),)
+    assert (after.exposure_wei, after.positions, after.exposures) == (0, (), ())
+    bought(store, 2, pair=1)
+    assert store.holdings(BOT, 0).token_exposure_wei == ((token(1), 214),)
+
+
 def test_a_position_with_a_live_order_is_not_written_off(store: SqlStore) -> None:
     held = bought(store, 1)
     decided(store, 2, order(2, pair=1, side=Side.SELL))

@@ -29,13 +29,14 @@ class Transaction:
     to: Address | None = None  # None creates a contract
     value_wei: int = 0
     gas: int = 500_000
+    gas_price_wei: int = GAS_PRICE_WEI  # the dearest are mined first
 
     def request(self) -> Call:
         fields = {
             "from": self.sender,
             "nonce": hex(self.nonce),
             "gas": hex(self.gas),
-            "gasPrice": hex(GAS_PRICE_WEI),
+            "gasPrice": hex(self.gas_price_wei),
             "value": hex(self.value_wei),
             "data": self.data,
         }
@@ -69,10 +70,17 @@ def code(rpc: Rpc, where: Address) -> bytes:
     return abi.unhexed(rpc.call("eth_getCode", where, "latest"))
 
 
-def balance_of(rpc: Rpc, token: Address, who: Address) -> int:
-    """Of a token; a plain call to it."""
+def balance_of(rpc: Rpc, token: Address, who: Address, at: int | None = None) -> int:
+    """Of a token, by a plain call to it; at the end of block `at`, or now."""
     ask = {"to": token, "data": calldata.call("balanceOf(address)", abi.address(who))}
-    return int.from_bytes(abi.unhexed(rpc.call("eth_call", ask, "latest")), "big")
+    where = "latest" if at is None else hex(at)
+    return int.from_bytes(abi.unhexed(rpc.call("eth_call", ask, where)), "big")
+
+
+def timestamp_s(rpc: Rpc, block: int) -> int:
+    found = rpc.call("eth_getBlockByNumber", hex(block), False)
+    assert isinstance(found, dict)
+    return number(found["timestamp"])
 
 
 def number(quantity: object) -> int:

@@ -1,6 +1,6 @@
 """A seeded crowd that trades on the embedded chain through the real router, block by block."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Final
@@ -31,10 +31,19 @@ class Crowd:
     """Same chain and same seed before, same chain after. A step reads balances, allowances and
     nonces anew, so neither the bot's trades nor a revert to a snapshot confuse it; what it does
     remember is how many blocks it made. A trade of its own that reverts is just a lost trade.
+
+    `before_block` is called with each block's place in its step, from 0, before it is mined: what it
+    sends goes into that block too.
     """
 
     def __init__(
-        self, rpc: Rpc, deployment: Deployment, seed: int, *, rug_after_steps: int = RUG_AFTER_STEPS
+        self,
+        rpc: Rpc,
+        deployment: Deployment,
+        seed: int,
+        *,
+        rug_after_steps: int = RUG_AFTER_STEPS,
+        before_block: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._rpc = rpc
         self._deployment = deployment
@@ -43,6 +52,7 @@ class Crowd:
         self._creator = accounts[CREATOR]
         self._traders = accounts[TRADERS]
         self._steps_to_rug = rug_after_steps
+        self._before_block = before_block
         self._blocks_past = 0
         self._blocks_live = 0
 
@@ -69,11 +79,12 @@ class Crowd:
         for ahead in range(1, blocks + 1):
             rng = Random(f"{self._seed} live {self._blocks_live}")
             self._trade(view.desks, outbox, rng, live=True)
+            self._before_block(ahead - 1)
             self._mine(outbox, view.at.timestamp_s + ahead * seconds_per_block)
             self._blocks_live += 1
 
-    def discover(self, markets: tuple[DemoMarket, ...]) -> None:
-        """They are traded from the next block on."""
+    def join(self, markets: Sequence[DemoMarket]) -> None:
+        """Trade these too, from the next step on."""
         self._deployment = replace(self._deployment, markets=(*self._deployment.markets, *markets))
 
     def _view(self) -> CrowdView:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from botctl.adapters.devnet import artifacts, calldata, control
 from botctl.adapters.devnet.control import Transaction
@@ -40,6 +40,7 @@ class Deployment:
     factory: Address
     router: Address
     weth: Address
+    launcher: Address  # of ours: it opens markets
     usdc: Address
     reference_pair: Address
     pair_code_hash: Hash32
@@ -57,14 +58,27 @@ def genesis_s(plan: tuple[MarketPlan, ...], end_s: int) -> int:
     return end_s - oldest_s(plan) - HEADROOM_S
 
 
-def deploy(rpc: Rpc, plan: tuple[MarketPlan, ...], *, end_s: int) -> Deployment:
-    """Ends with a block at `end_s`. The plan must hold the reference pair, USDC."""
+class Launch(NamedTuple):
+    """One market that the launcher opened."""
+
+    token: Address
+    pair: Address
+
+
+def deploy(
+    rpc: Rpc, plan: tuple[MarketPlan, ...], *, end_s: int, more_holders: tuple[int, ...] = ()
+) -> Deployment:
+    """Ends with a block at `end_s`. The plan must hold the reference pair, USDC.
+
+    `more_holders`: accounts that share in the supply beside the crowd, once for each time named.
+    """
     accounts = control.accounts(rpc)
+    holders = (*accounts[TRADERS], *(accounts[index] for index in more_holders))
     core = Core(accounts[CREATOR], control.nonce(rpc, accounts[CREATOR]))
     deploy_block = deploy_core(rpc, core, genesis_s(plan, end_s) + HEADROOM_S // 2)
     rpc.call("evm_setBlockGasLimit", hex(LAUNCH_BLOCK_GAS))
     for at_s, group in _by_age(plan, end_s):
-        _launch(rpc, core, group, accounts[TRADERS])
+        _launch(rpc, core, group, holders)
         control.mine_at(rpc, at_s)
     rpc.call("evm_setBlockGasLimit", hex(BLOCK_GAS))
     control.mine_at(rpc, end_s)
@@ -80,7 +94,7 @@ def launch_more(
     _launch(rpc, core, plan, control.accounts(rpc)[TRADERS])
     control.mine_at(rpc, at_s + 1)
     rpc.call("evm_setBlockGasLimit", hex(BLOCK_GAS))
-    launched = _launches(rpc, core, deploy_block)[-len(plan) :]
+    launched = launches_since(rpc, core.launcher, deploy_block)[-len(plan) :]
     return tuple(DemoMarket(market, *at) for market, at in zip(plan, launched, strict=True))
 
 
@@ -102,16 +116,27 @@ def _launch(rpc: Rpc, core: Core, group: Sequence[MarketPlan], holders: Sequence
     control.all_of(
         rpc,
         [
-            Transaction(
-                core.creator,
-                nonce + index,
-                _launch_call(market, core.creator, holders),
-                to=core.launcher,
-                value_wei=market.quote_liquidity_wei,
-                gas=LAUNCH_GAS,
-            ).request()
+            launching(market, core.creator, nonce + index, core.launcher, holders).request()
             for index, market in enumerate(group)
         ],
+    )
+
+
+def launching(
+    market: MarketPlan,
+    creator: Address,
+    nonce: int,
+    launcher: Address,
+    holders: Sequence[Address],
+) -> Transaction:
+    """The transaction that opens a market, sent by `creator`, who keeps what LP is not burned."""
+    return Transaction(
+        creator,
+        nonce,
+        _launch_call(market, creator, holders),
+        to=launcher,
+        value_wei=market.quote_liquidity_wei,
+        gas=LAUNCH_GAS,
     )
 
 
@@ -141,18 +166,21 @@ def _creation(market: MarketPlan) -> bytes:
 
 
 def _described(rpc: Rpc, core: Core, plan: tuple[MarketPlan, ...], deploy_block: int) -> Deployment:
-    launches = _launches(rpc, core, deploy_block)
+    launches = launches_since(rpc, core.launcher, deploy_block)
     if len(launches) != len(plan):
         say = f"{len(plan) - len(launches)} of {len(plan)} launches reverted"
         raise TransientError(Code.ERR_DEVNET_FAILED, say)
     launched = dict(zip(_oldest_first(plan), launches, strict=True))
-    markets = tuple(DemoMarket(market, *launched[market]) for market in plan)
+    markets = tuple(
+        DemoMarket(market, launched[market].token, launched[market].pair) for market in plan
+    )
     reference = markets[plan.index(USDC)]
     return Deployment(
         chain_id=control.number(rpc.call("eth_chainId")),
         factory=core.factory,
         router=core.router,
         weth=core.weth,
+        launcher=core.launcher,
         usdc=reference.token,
         reference_pair=reference.pair,
         pair_code_hash=hash32(control.code(rpc, reference.pair)),
@@ -163,12 +191,12 @@ def _described(rpc: Rpc, core: Core, plan: tuple[MarketPlan, ...], deploy_block:
     )
 
 
-def _launches(rpc: Rpc, core: Core, since: int) -> list[tuple[Address, Address]]:
-    """(token, pair) of each launch in the order they were sent: nonces keep it."""
-    logs = rpc.call("eth_getLogs", {"address": core.launcher, "fromBlock": hex(since)})
+def launches_since(rpc: Rpc, launcher: Address, block: int) -> list[Launch]:
+    """In the order they were sent: nonces keep it."""
+    logs = rpc.call("eth_getLogs", {"address": launcher, "fromBlock": hex(block)})
     assert isinstance(logs, list)
-    found: list[tuple[Address, Address]] = []
+    found: list[Launch] = []
     for log in logs:
         cursor = abi.Cursor(abi.unhexed(log["data"]))
-        found.append((cursor.address(), cursor.address()))
+        found.append(Launch(cursor.address(), cursor.address()))
     return found

@@ -22,6 +22,12 @@ _PULL: Final = (
 )
 
 
+def pull_data(who: Address, market: DemoMarket, lp: int) -> str:
+    """Calldata for the router: all that `lp` stands for, whatever it is."""
+    words = (abi.address(market.token), abi.uint(lp), abi.uint(0), abi.uint(0))
+    return calldata.call(_PULL, *words, abi.address(who), abi.uint(NEVER_S))
+
+
 class Outbox:
     """Nothing is looked up: nonces are counted from where the chain was. All pay one price, so the
     node mines them in the order sent.
@@ -59,9 +65,7 @@ class Outbox:
     def pull(self, who: Address, market: DemoMarket, lp: int) -> None:
         """Takes the liquidity away: the rug."""
         self._approve(who, market.pair)
-        words = (abi.address(market.token), abi.uint(lp), abi.uint(0), abi.uint(0))
-        data = calldata.call(_PULL, *words, abi.address(who), abi.uint(NEVER_S))
-        self._add(who, self._deployment.router, data, PULL_GAS)
+        self._add(who, self._deployment.router, pull_data(who, market, lp), PULL_GAS)
 
     def send(self, rpc: Rpc) -> None:
         control.all_of(rpc, [each.request() for each in self._block])

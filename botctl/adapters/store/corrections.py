@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from botctl.adapters.store import journal, schema
 from botctl.adapters.store.columns import clean
 from botctl.adapters.store.part import Part, Scope
+from botctl.adapters.store.positions import WRITTEN_OFF
 from botctl.adapters.store.settling import (
     Values,
     account_of,
@@ -221,7 +222,7 @@ def _given_up(
 ) -> dict[str, object]:
     """The same position has the same id, so its loss is realised once."""
     return {
-        "id": f"write_off:{position['id']}",
+        "id": f"{WRITTEN_OFF}{position['id']}",
         "bot": scope.bot,
         "chain_id": scope.chain_id,
         "token": position["token"],

@@ -118,9 +118,9 @@ def _make_private(file: Path) -> None:
     try:
         with _CREATING:
             if not file.exists():
-                os.close(os.open(file, os.O_CREAT | os.O_RDONLY, PRIVATE))
-            elif not os.access(file, os.R_OK):
-                raise unwritable("the file cannot be opened (Permission denied)", str(file))
+                os.close(os.open(file.resolve(), os.O_CREAT | os.O_RDONLY, PRIVATE))
+            elif file.is_dir() or not os.access(file, os.R_OK):
+                raise unwritable("it is a folder, or not ours to read", str(file))
     except OSError as error:
         raise unwritable(f"the file cannot be opened ({error.strerror})", str(file)) from None
 

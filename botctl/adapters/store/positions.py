@@ -24,6 +24,7 @@ _K, _I, _C = schema.balances.c, schema.baselines.c, schema.corrections.c
 _SELECT_POSITION: Final = sa.select(*(_P[name] for name in names(Position)))
 _SELECT_BASELINE: Final = sa.select(*(_I[name] for name in names(Baseline)))
 _SELECT_FILL: Final = sa.select(*(_F[name] for name in names(Fill)))
+WRITTEN_OFF: Final = "write_off:"  # how the ids of such corrections begin
 _SET_BASELINE: Final = upsert(schema.baselines)
 # As in `Closed`, after its position, symbol and `open`.
 _OUTCOME: Final = ("proceeds_wei", "realised_wei", "gas_wei", "closed_ms", "exit_reason")
@@ -158,10 +159,22 @@ def holdings_in(db: Connection, scope: Scope, bot: str, day_start_ms: int) -> Ho
         exposure_wei=sum(wei for _, _, wei in exposures),
         committed_wei=sum(_promised_wei(o) for o in orders if o.state is not OrderState.MINED),
         realised_today_wei=_realised(db, scope, bot, day_start_ms),
-        token_exposure_wei=_summed((token, wei) for _, token, wei in exposures),
+        token_exposure_wei=_summed(
+            [*((token, wei) for _, token, wei in exposures), *_given_up(db, scope, bot)]
+        ),
         live_pairs=frozenset(order.intent.pair for order in orders),
         exposures=_summed((pair, wei) for pair, _, wei in exposures),
     )
+
+
+def _given_up(db: Connection, scope: Scope, bot: str) -> Iterable[tuple[str, int]]:
+    """What positions that were written off cost, by token: it stays at stake there for good, so that
+    a token which shut us in takes no more than the cap of one token, however often it looks good.
+    """
+    query = sa.select(_C.token, _C.realised_wei).where(
+        _C.bot == bot, _C.chain_id == scope.chain_id, _C.id.startswith(WRITTEN_OFF)
+    )
+    return [(token, -realised_wei) for token, realised_wei in db.execute(query)]
 
 
 def _open_positions(db: Connection, scope: Scope, bot: str) -> tuple[Position, ...]:

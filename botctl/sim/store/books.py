@@ -34,10 +34,14 @@ class Books(Part):
         for order in entries:
             tokens[order.intent.token] += order.intent.amount_in
             pairs[order.intent.pair] += order.intent.amount_in
+        at_stake_wei = sum(tokens.values())
+        for position_id, row in self._t.positions.items():
+            if given_up := self._t.corrections.get(f"write_off:{position_id}"):
+                tokens[row.position.token] -= given_up.realised_wei
         return Holdings(
             positions=tuple(held),
             open_entries=len(entries),
-            exposure_wei=sum(tokens.values()),
+            exposure_wei=at_stake_wei,
             committed_wei=sum(_promised_wei(o) for o in orders if o.state is not OrderState.MINED),
             realised_today_wei=self._realised_since(day_start_ms),
             token_exposure_wei=tuple(sorted(tokens.items())),
