@@ -14,7 +14,7 @@ from jobs.timetable import Job
 
 LATE_MS: Final = 5_000  # a later start counts as late; up to the job's grace it still runs
 UNEXPECTED: Final = "UNEXPECTED"  # an error without a code: a mistake of ours
-HISTORY_ROWS: Final = 2_000  # more than a day of rows, so that a daily job finds its last one
+HISTORY_ROWS: Final = 5_000  # more than a day of rows, so that a daily job finds its last one
 
 
 class Outcome(StrEnum):

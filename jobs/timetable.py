@@ -36,6 +36,13 @@ FOLLOW_UP: Final = Job(
     grace_s=100,
     why="what was decided is looked at after five minutes at first, and missed half of that later",
 )
+ALERTS: Final = Job(
+    name="alerts send",
+    cron="* * * * *",
+    command="alerts send",
+    grace_s=50,
+    why="what a channel did not take goes again, and a loop that stands still is told of",
+)
 BACKUP: Final = Job(
     name="db backup",
     cron="17 * * * *",
@@ -57,6 +64,7 @@ def timetable(*, cycle_cron: str, backup_cron: str, cycle_grace_s: int) -> tuple
     return (
         replace(CYCLE, cron=cycle_cron, grace_s=cycle_grace_s),
         FOLLOW_UP,
+        ALERTS,
         replace(BACKUP, cron=backup_cron),
         CHECK,
     )

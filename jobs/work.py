@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 
 from botctl.core.codes import Code
 from botctl.core.errors import CheckError, OperatorError
+from botctl.flows.alerts import tell
 from botctl.flows.cycle import cycle
 from botctl.flows.follow_up import follow_up
-from botctl.flows.observe import note_error, observed
+from botctl.flows.observe import note_error, observe_quietly, observed
 from botctl.flows.permit import watch_of
 from botctl.ports.runtime import Runtime
 from botctl.wiring import upkeep
+from botctl.wiring.alerts import alert_desk, told_afterwards
 from botctl.wiring.setup import Setup
+from botctl.wiring.unstored import told_without_store
 from jobs.ledger import Work
-from jobs.timetable import BACKUP, CHECK, CYCLE, FOLLOW_UP, Job, timetable
+from jobs.timetable import ALERTS, BACKUP, CHECK, CYCLE, FOLLOW_UP, Job, timetable
 from jobs.triggers import trigger_of
 
 
@@ -20,8 +23,9 @@ def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
     """The timetable of the settings, each job with its work."""
     schedule = setup.config.schedule
     tasks: Mapping[str, Callable[[], bool]] = {
-        CYCLE.name: lambda: _cycle(rt),
+        CYCLE.name: lambda: _cycle(setup, rt),
         FOLLOW_UP.name: lambda: _follow_up(rt),
+        ALERTS.name: lambda: _alerts(setup, rt),
         BACKUP.name: lambda: _backup(setup),
         CHECK.name: lambda: _check(setup, rt),
     }
@@ -41,10 +45,15 @@ def _readable(job: Job) -> Job:
     return job
 
 
-def _cycle(rt: Runtime) -> bool:
-    """The lock is that of `botctl cycle`: cron may be running one."""
-    with rt.only_one(CYCLE.command) as ours:
+def _cycle(setup: Setup, rt: Runtime) -> bool:
+    """The lock is that of `botctl cycle`: cron may be running one. What came of it is told."""
+    with (
+        told_without_store(setup),
+        told_afterwards(setup, rt, CYCLE.command, alive=True) as telling,
+        rt.only_one(CYCLE.command) as ours,
+    ):
         if not ours:
+            telling.due = False
             return False
         with observed(watch_of(rt), rt.log, CYCLE.command):
             mismatches = cycle(rt).reconcile.mismatches
@@ -63,6 +72,14 @@ def _follow_up(rt: Runtime) -> bool:
         if ours:
             follow_up(rt)
     return ours
+
+
+def _alerts(setup: Setup, rt: Runtime) -> bool:
+    """What it cannot do is logged: the next minute tries again."""
+    watch = watch_of(rt)
+    observe_quietly(watch, rt.log)
+    tell(alert_desk(setup, rt.store, rt.clock), watch)
+    return True
 
 
 def _backup(setup: Setup) -> bool:

@@ -20,3 +20,8 @@ class SystemClock:
 
 def pause_ms(duration_ms: int) -> None:
     time.sleep(duration_ms / MS)  # noqa: TID251  this is the clock
+
+
+def steady_ms() -> int:
+    """Never runs back: for deadlines, and for nothing that is stored."""
+    return time.monotonic_ns() // NS

@@ -22,6 +22,7 @@ def plain_config(settings: Settings, source: Path) -> Config:
     return Config(
         source=str(source),
         config_hash=config_hash(settings),
+        told=told(settings).decode(),
         bot=settings.bot.values(),
         chain=settings.chain.values(),
         providers=settings.providers.values(),
@@ -30,6 +31,9 @@ def plain_config(settings: Settings, source: Path) -> Config:
         storage=_storage(settings, home),
         log=settings.log.values(_placed(settings.log.file, home)),
         schedule=settings.schedule.values(),
+        alerts=settings.alerts.values(),
+        snapshots=settings.snapshots.values(),
+        preflight=settings.preflight.values(),
         policy=_policy(settings),
         scan_plan=_scan_plan(settings),
         send_plan=settings.execution.send_plan(
@@ -50,10 +54,15 @@ def plain_config(settings: Settings, source: Path) -> Config:
 
 def config_hash(settings: Settings) -> str:
     """sha256 over every value that is no secret and no place: the same rules, the same hash."""
-    told = {
+    return sha256(told(settings)).hexdigest()
+
+
+def told(settings: Settings) -> bytes:
+    """What the hash covers: to say later what has changed."""
+    values = {
         leaf.name: leaf.plain for leaf in leaves(settings) if not leaf.secret and not leaf.place
     }
-    return sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+    return msgspec.json.encode(values, order="sorted")
 
 
 def _placed(file: str, home: Path) -> str:
@@ -123,6 +132,8 @@ def _watch_plan(settings: Settings) -> WatchPlan:
         daily_loss_max_wei=settings.risk.daily_loss_max_wei,
         health=health,
         circuits=settings.breakers.values(health, settings.pauses),
+        channels=settings.alerts.values().channels,
+        silent_ms_max=settings.alerts.silent_max_s * MS,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from botctl.config.groups.alerts import AlertsGroup, PreflightGroup, SnapshotsGroup
 from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup, ScheduleGroup
 from botctl.config.groups.chain import ChainGroup, VenueGroup
 from botctl.config.groups.faults import EMBEDDED_CHAIN_ID, FaultsGroup
@@ -79,6 +80,9 @@ class Settings(BaseSettings):
     log: LogGroup = LogGroup()
     schedule: ScheduleGroup = ScheduleGroup()
     faults: FaultsGroup = FaultsGroup()
+    alerts: AlertsGroup = AlertsGroup()
+    snapshots: SnapshotsGroup = SnapshotsGroup()
+    preflight: PreflightGroup = PreflightGroup()
 
     @classmethod
     def settings_customise_sources(

@@ -61,8 +61,10 @@ def _hidden(item: object) -> object:
 
 
 def masked(url: str) -> str:
-    """Scheme and host: a user, a path or a query may be the key."""
+    """Scheme and host: a user, a path or a query may be the key. Of what is no URL, nothing."""
     parts = urlsplit(url)
+    if not url or (not parts.netloc and parts.scheme != "sqlite"):
+        return "***" if url else ""
     if parts.scheme == "sqlite":
         return url  # a file's place, nothing to hide
     rest = parts.path.strip("/") or parts.query or parts.username

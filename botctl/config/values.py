@@ -15,6 +15,8 @@ from botctl.core.units import Address, Hash32
 from botctl.core.wake import Wake
 from botctl.core.watch_plan import WatchPlan
 
+WEBHOOK, TELEGRAM = "webhook", "telegram"
+
 
 class PassphraseSource(StrEnum):
     ENV = "env"
@@ -158,11 +160,60 @@ class FaultValues:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertValues:
+    """`webhook_url`, `webhook_secret`, `telegram_token` and `deadman_url` are secrets."""
+
+    webhook_url: str
+    webhook_secret: str
+    telegram_token: str
+    telegram_chat: str
+    telegram_api: str
+    tier_max: int
+    remind_urgent_s: int
+    remind_soon_s: int
+    window_s: int
+    window_max: int
+    deadline_ms: int
+    silent_max_s: int
+    deadman_url: str
+    deadman_s: int
+    link: str
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those that are configured; empty: alerts stand in the log alone."""
+        named = ((WEBHOOK, self.webhook_url), (TELEGRAM, self.telegram_token))
+        return tuple(name for name, setting in named if setting)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotValues:
+    """`upload_url` is a secret: what is signed into it allows writing."""
+
+    keep: int
+    keep_mb: int
+    log_lines: int
+    upload_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightValues:
+    warn_only: bool
+    skip_remote: bool
+    force_remote: bool
+    disk_free_min_mb: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """Everything `wiring` builds a Runtime from. `config_hash` covers all but secrets and places."""
+    """Everything `wiring` builds a Runtime from. `config_hash` covers all but secrets and places.
+
+    `told` is what it covers, as canonical JSON: dotted names and values.
+    """
 
     source: str  # the file it was read from
     config_hash: str
+    told: str
     bot: BotValues
     chain: ChainValues
     providers: ProvidersValues
@@ -171,6 +222,9 @@ class Config:
     storage: StorageValues
     log: LogValues
     schedule: ScheduleValues
+    alerts: AlertValues
+    snapshots: SnapshotValues
+    preflight: PreflightValues
     policy: Policy
     scan_plan: ScanPlan
     send_plan: SendPlan

@@ -53,6 +53,8 @@ class Code(StrEnum):
     ERR_BUNDLE_INCOMPLETE = "ERR_BUNDLE_INCOMPLETE"
     ERR_BUNDLE_RULES = "ERR_BUNDLE_RULES"  # decided by another rule version
     ERR_REPLAY_MISMATCH = "ERR_REPLAY_MISMATCH"
+    # snapshots
+    ERR_SNAPSHOT_INVALID = "ERR_SNAPSHOT_INVALID"  # not a snapshot, or not whole
     # money
     ERR_LEDGER_MISMATCH = "ERR_LEDGER_MISMATCH"  # ledger and chain differ
     ERR_LEDGER_ALTERED = "ERR_LEDGER_ALTERED"  # a row is not what the journal says was written

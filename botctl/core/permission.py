@@ -24,6 +24,7 @@ class SourceKind(StrEnum):
     FLATTEN = "flatten"  # with a hard halt: everything is sold first
     NONCE = "nonce"  # the key was used by somebody else
     REGIME = "regime"  # the times allow no entries
+    DEPLOY = "deploy"  # this build and these settings are not cleared to enter
 
 
 class Tier(StrEnum):

@@ -14,3 +14,5 @@ class WatchPlan:
     daily_loss_max_wei: int
     health: HealthPlan
     circuits: CircuitPlan
+    channels: tuple[str, ...] = ()  # those of the alerts
+    silent_ms_max: int = 0  # an alert that waits for longer does not get out

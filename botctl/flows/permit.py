@@ -1,7 +1,7 @@
 """What the bot may do now: switches, tier, limits, pauses, breakers, and what its health says (§6)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botctl.core.breakers import breaker_sources
 from botctl.core.codes import Code
@@ -29,8 +29,10 @@ from botctl.core.risk.regime import Times
 from botctl.core.terms import Effect
 from botctl.core.units import Address
 from botctl.core.watch_plan import WatchPlan
+from botctl.flows.clearance import clearance
 from botctl.flows.standing import times_source
 from botctl.ports.clock import Clock
+from botctl.ports.preflight import Release
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Store
 from botctl.ports.watching import Dependencies, Machine
@@ -49,6 +51,7 @@ class Watch:
     machine: Machine
     dependencies: Dependencies = tuple
     effects: tuple[Effect, ...] = ()  # what each label of the times takes
+    release: Release | None = None  # what must be cleared to enter live; None: nothing asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,16 @@ class Look:
 
 
 def watch_of(rt: Runtime) -> Watch:
+    who = rt.identity
     return Watch(
-        rt.identity.bot,
+        who.bot,
         rt.store,
         rt.clock,
         rt.watch_plan,
         rt.machine,
         rt.dependencies,
         rt.policy.regimes,
+        Release(who.mode, who.config_hash, who.build_sha),
     )
 
 
@@ -113,6 +118,7 @@ def look(watch: Watch, times: Times | None = None) -> Look:
         latched
         + _standing(watch.plan, vitals, dependencies, now_ms)
         + times_source(watch.effects, times or _times(watch))
+        + (clearance(watch.store, watch.release, now_ms) if watch.release else ())
     )
     found = health(_evidence(watch, vitals, standing, dependencies, now_ms))
     sources = standing + health_sources(found.findings, now_ms)
@@ -127,11 +133,21 @@ def _times(watch: Watch) -> Times | None:
 def _vitals(watch: Watch, now_ms: int) -> Vitals:
     """Damage in what health reads is a finding, so that exits go on as far as they can."""
     try:
-        return watch.store.vitals(watch.bot, now_ms)
+        vitals = watch.store.vitals(watch.bot, now_ms)
+        return replace(vitals, unsent_since_ms=_unsent_since_ms(watch))
     except CorruptError as error:
         if error.code is not Code.ERR_DB_CORRUPT:
             raise
         return Vitals(unreadable=f"{error.code}: {error.say}")
+
+
+def _unsent_since_ms(watch: Watch) -> int | None:
+    """Only of the channels that are configured: what waits for another one waits for ever."""
+    channels = watch.plan.channels
+    if not channels:
+        return None
+    waiting = (s.since_ms for s in watch.store.channels() if s.channel in channels)
+    return min((since_ms for since_ms in waiting if since_ms is not None), default=None)
 
 
 def _standing(
@@ -170,4 +186,5 @@ def _evidence(
         machine=watch.machine.reading(now_ms),
         dependencies=dependencies,
         since={finding.code: finding.since_ms for finding in stood},
+        silent_ms_max=watch.plan.silent_ms_max,
     )

@@ -22,7 +22,9 @@ from botctl.core.orders import (
 from botctl.core.permission import PermissionSource
 from botctl.core.risk.regime import Times
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
+from botctl.ports.alerts import AlertStore
 from botctl.ports.followups import FollowStore
+from botctl.ports.preflight import PreflightStore
 from botctl.ports.providers import ProviderStore
 from botctl.ports.reorgs import ReorgStore
 from botctl.ports.standing import StandingStore
@@ -475,6 +477,8 @@ class Store(
     StateStore,
     ProviderStore,
     WatchStore,
+    AlertStore,
+    PreflightStore,
     Protocol,
 ):
     """All of it, when one adapter serves all. Ask for the part you need instead."""

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from botctl.adapters.machine import ThisMachine
+from botctl.config.build import build_sha
+from botctl.config.values import Config
 from botctl.core.health.readings import readings
 from botctl.flows.permit import Watch
 from botctl.flows.status import HealthReport, StatusReport, health_report, status
+from botctl.ports.preflight import Release
 from botctl.wiring.setup import Books
 
 
@@ -28,4 +31,9 @@ def watch_of_books(books: Books) -> Watch:
         machine,
         lambda: readings(tuple(books.store.providers().values()), books.clock.now_ms()),
         effects=config.policy.regimes,
+        release=release_of(config),
     )
+
+
+def release_of(config: Config) -> Release:
+    return Release(config.bot.mode, config.config_hash, build_sha())

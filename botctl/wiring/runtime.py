@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from botctl.adapters.clock import SystemClock
 from botctl.adapters.codec import JsonCodec
 from botctl.adapters.evm.calldata import RouterCalls
+from botctl.adapters.evm.reader import EvmMarketReader
 from botctl.adapters.files import DiskBundleFolder
 from botctl.adapters.ids import TimeOrderedIds
 from botctl.adapters.locks import CommandLocks
@@ -22,6 +23,7 @@ from botctl.core.case import Check
 from botctl.core.facts import Detection, Tiers, World
 from botctl.core.health.readings import readings
 from botctl.core.units import Address
+from botctl.ports.chain import MarketReader
 from botctl.ports.runtime import Identity, Log, Runtime
 from botctl.ports.store import Store
 from botctl.wiring.faults import bare_rpc
@@ -48,6 +50,18 @@ def connected(config: Config, env: Mapping[str, str], log: Log, store: Store) ->
     finally:
         outside.close()
         for rpc in (*senders, *([relay] if relay else [])):
+            rpc.close()
+
+
+@contextmanager
+def node_readers(config: Config) -> Iterator[list[tuple[str, MarketReader]]]:
+    """Each configured node by itself, under its name: none hides behind another."""
+    urls, bare = config.chain.urls, bare_rpc(config)
+    rpcs = [bare(url, name) for url, name in zip(urls, names_of(urls), strict=True)]
+    try:
+        yield [(rpc.name, EvmMarketReader(rpc)) for rpc in rpcs]
+    finally:
+        for rpc in rpcs:
             rpc.close()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from botctl.adapters.clock import SystemClock, pause_ms
 from botctl.adapters.codec import JsonCodec
+from botctl.adapters.log_memory import LogMemory, RememberingLog
 from botctl.adapters.logs import LogPlan, structured_log
 from botctl.config.build import build_sha
 from botctl.config.environment import environment
@@ -37,6 +38,7 @@ class Setup:
     config: Config
     env: Mapping[str, str]
     log: Log
+    memory: LogMemory  # what this process has logged
 
     def require_live_allowed(self, *, switch: bool) -> None:
         require_live_allowed(self.config, switch=switch)
@@ -50,7 +52,8 @@ def set_up(path: Path | None) -> Setup:
     env = environment()
     config = load(path, env)
     _make_state_dir(Path(config.storage.state_dir))
-    return Setup(config, env, log_of(config))
+    memory = LogMemory()
+    return Setup(config, env, log_of(config, memory), memory)
 
 
 def clock_offset_ms(config: Config, store: Store) -> int:
@@ -65,15 +68,16 @@ def clock_offset_ms(config: Config, store: Store) -> int:
     return max(0, latest.started_ms - wall_clock().now_ms()) if latest else 0
 
 
-def log_of(config: Config) -> Log:
+def log_of(config: Config, memory: LogMemory) -> Log:
     plan, bot = config.log, config.bot.name
     heartbeats = plan.form is LogForm.HEARTBEAT or (
         plan.form is LogForm.AUTO and sys.stderr.isatty()
     )
     facts = {"bot": bot, "build_sha": build_sha()}
-    return structured_log(
+    log = structured_log(
         LogPlan(plan.level, heartbeats, plan.file, plan.rotate_mb, plan.keep_files, facts)
     )
+    return RememberingLog(log, memory, SystemClock(), facts)
 
 
 def codec() -> Codec:

@@ -57,7 +57,7 @@ def place_of(config: Config, env: Mapping[str, str], nodes: Nodes, store: Store)
         ),
         wallet=wallet,
         hint=_hint(config),
-        signer=cache(lambda: _opened_key(config, env)),
+        signer=cache(lambda: open_key(config, env)),
     )
 
 
@@ -69,7 +69,7 @@ def _hint(config: Config) -> Address | None:
         return None
 
 
-def _opened_key(config: Config, env: Mapping[str, str]) -> Signer:
+def open_key(config: Config, env: Mapping[str, str]) -> Signer:
     from botctl.adapters.evm.keystore import open_keystore  # noqa: PLC0415  230 ms, once a trade
 
     return open_keystore(Path(config.wallet.keystore), passphrase(config, env))

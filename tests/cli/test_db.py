@@ -243,4 +243,4 @@ def test_nobody_starts_while_a_backup_comes_back(
 def test_every_command_that_takes_a_lock_is_one_that_restore_looks_for() -> None:
     sources = [*(ROOT / "botctl/cli").rglob("*.py"), *(ROOT / "jobs").glob("*.py")]
     text = "\n".join(source.read_text(encoding="utf-8") for source in sources)
-    assert set(re.findall(r'only_one\("([^"]+)"\)', text)) == set(AT_WORK)
+    assert set(re.findall(r'(?:only_one\(|opened_loop\(ctx, )"([^"]+)"', text)) == set(AT_WORK)

@@ -43,11 +43,23 @@ def test_the_help_of_a_group_imports_no_command(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "status"),
-    [(("status",), 0), (("health", "--json"), 1), (("ledger", "--limit", "20"), 0)],
+    [
+        (("status",), 0),
+        (("health", "--json"), 1),
+        (("ledger", "--limit", "20"), 0),
+        (("alerts",), 0),
+        (("alerts", "send"), 0),
+        (("snapshot", "list"), 0),
+    ],
 )
 def test_looking_loads_nothing_heavy(ready: Botctl, words: tuple[str, ...], status: int) -> None:
     ready("status")  # the first run validates the settings, and that is what the cache saves
     assert loaded_by(*words, expect=status) & NEVER == set()
+
+
+def test_nothing_to_send_loads_no_http(ready: Botctl) -> None:
+    ready("status")
+    assert loaded_by("alerts", "send") & {"http.client"} == set()
 
 
 def test_one_command_does_not_import_the_others(ready: Botctl) -> None:

@@ -113,6 +113,13 @@ EDGES = (
         S.DEGRADED,
         1,
     ),
+    Edge(
+        C.HEALTH_ALERTS_UNSENT,
+        replace(seen(unsent_since_ms=NOW_MS - MINUTE_MS), silent_ms_max=MINUTE_MS),
+        replace(seen(unsent_since_ms=NOW_MS - MINUTE_MS - 1), silent_ms_max=MINUTE_MS),
+        S.DEGRADED,
+        2,
+    ),
     Edge(C.HEALTH_LAG, late(PLAN.lag_max_ms), late(PLAN.lag_max_ms + 1), S.DEGRADED, 3),
     Edge(
         C.HEALTH_LAG,
@@ -260,6 +267,7 @@ EDGES = (
             (SourceKind.KILL, C.HEALTH_KILLED, (3, 1)),
             (SourceKind.PAUSE, C.HEALTH_PAUSED, (3, 2)),
             (SourceKind.CIRCUIT, C.HEALTH_BREAKER_OPEN, (2, 1)),
+            (SourceKind.DEPLOY, C.HEALTH_NOT_CLEARED, (2, 1)),
         )
         for level, state, tier in (
             (Level.EXITS_ONLY, S.EXITS_ONLY, tiers[0]),

@@ -23,7 +23,7 @@ from unittest.mock import patch
 import msgspec
 
 from botctl.adapters.store import engine
-from botctl.cli import frame
+from botctl.cli import frame, loop
 from botctl.cli.running import run_command
 from botctl.config.values import Config
 from botctl.ports.runtime import Log, Runtime
@@ -172,7 +172,8 @@ def _redirect(out: str) -> None:
 
 
 def _run_all(run: Run, watch: Watch) -> int:
-    with patch.object(frame, "open_runtime", _opener(watch, run.flaw)):
+    opener = _opener(watch, run.flaw)
+    with patch.object(frame, "open_runtime", opener), patch.object(loop, "open_runtime", opener):
         for command in run.commands:
             if status := run_command(command, completion=False):
                 return status

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from botctl.cli.app import COMMANDS
+from botctl.core.alerting.codes import AlertCode
 from botctl.core.codes import Code
 from botctl.core.health import HealthCode
+from botctl.core.preflight.values import PreCode
 from botctl.core.reasons import Reason
 from botctl.core.sellability.codes import SellCode
 from botctl.core.sellability.opinion import Silence
 from botctl.core.sellability.proof import ProofCode
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
-CODES = {*map(str, Code), *map(str, HealthCode), *map(str, Reason)}
+CODES = {str(code) for kind in (Code, HealthCode, Reason, AlertCode, PreCode) for code in kind}
 PAGES = sorted(RUNBOOKS.glob("*.md"))
 RECORDS = sorted((RUNBOOKS / "decisions").glob("*.md"))
 LINES_MAX = 45  # a record is half a page

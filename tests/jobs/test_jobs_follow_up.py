@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from botctl.adapters.devnet import control
+from botctl.adapters.log_memory import LogMemory
 from botctl.config.cron import interval_ms
 from botctl.config.environment import environment
 from botctl.config.load import load
@@ -25,7 +26,7 @@ SLACK_S = 60
 
 def work(stage: DevnetStage, rt: Runtime) -> Work:
     env = {**environment(), **stage.environment()}
-    setup = Setup(load(stage.config, env), env, QuietLog())
+    setup = Setup(load(stage.config, env), env, QuietLog(), LogMemory())
     return next(work for job, work in works(setup, rt) if job.name == FOLLOW_UP.name)
 
 

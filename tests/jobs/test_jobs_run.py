@@ -10,9 +10,11 @@ import pytest
 from botctl.adapters.clock import SystemClock
 from botctl.adapters.locks import CommandLocks
 from botctl.config.environment import environment
+from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.ports.store import JobRun, LedgerFilter
 from botctl.wiring.stage import DevnetStage
 from jobs.timetable import CYCLE
+from tests.notify.far_side import far_side
 
 MINUTE_MS = 60_000
 DONE = "job done"
@@ -85,3 +87,19 @@ def test_a_second_one_tells_a_person_why_it_did_nothing(stage: DevnetStage) -> N
         with running(stage) as process:
             told = ended(process)
     assert told == "another `botctl run` is running; this one did nothing\n"
+
+
+def test_each_good_cycle_is_a_sign_of_life_and_every_minute_somebody_may_be_told(
+    stage: DevnetStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with far_side() as outside:
+        monkeypatch.setenv("BOTCTL_ALERTS__DEADMAN_URL", f"{outside.url}/alive")
+        monkeypatch.setenv("BOTCTL_ALERTS__WEBHOOK_URL", f"{outside.url}/hook")
+        stage.store.set_source(PermissionSource(SourceKind.KILL, Level.HALT_ALL, "drill"))
+        last_ran(stage, minutes_ago=2)
+        with running(stage) as process:
+            await_line(process, DONE)
+            process.terminate()
+            ended(process)
+    assert {got.path for got in outside.got} == {"/alive", "/hook"}
+    assert [g.json["code"] for g in outside.got if g.path == "/hook"] == ["HEALTH_KILLED"]

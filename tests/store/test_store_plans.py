@@ -88,6 +88,13 @@ READS: dict[str, Read] = {
     "vitals": lambda s: s.vitals(BOT, 99_000_000),
     "pauses": lambda s: s.pauses(),
     "transitions": lambda s: s.transitions(5),
+    "alerts": lambda s: s.alerts(),
+    "letters": lambda s: s.letters("webhook", 5),
+    "recent_letters": lambda s: s.recent_letters(5),
+    "channels": lambda s: s.channels(),
+    "preflight": lambda s: s.preflight("hash", "build"),
+    "latest_preflight": lambda s: s.latest_preflight(),
+    "settings_of": lambda s: s.settings_of("hash"),
 }
 
 

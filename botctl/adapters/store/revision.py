@@ -6,13 +6,13 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from botctl.adapters.store import journal, schema
+from botctl.adapters.store import alert_schema, journal, schema
 from botctl.adapters.store.database import Database
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
 
 # Every revision there ever was, oldest first: the last is ours. A test compares with `migrations/`.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 SCHEMA_REVISION: Final = REVISIONS[-1]
 
 CREATE_LOCK: Final = 0x626F7463  # "botc": two first runs on PostgreSQL create one after the other
@@ -73,7 +73,7 @@ def _create(database: Database) -> None:
 def create(db: Connection, location: str) -> None:
     """All tables, stamped: the same as running every migration, without loading Alembic."""
     refuse_foreign(sa.inspect(db).get_table_names(), location)
-    schema.metadata.create_all(db, checkfirst=False)
+    alert_schema.alerts.metadata.create_all(db, checkfirst=False)  # the one metadata of both files
     db.execute(sa.insert(schema.revision).values(version_num=SCHEMA_REVISION))
     journal.begin_chain(db)
 

@@ -1,5 +1,6 @@
 """The whole store: every part over one database."""
 
+from botctl.adapters.store.alerts import Alerts
 from botctl.adapters.store.commit import Commit
 from botctl.adapters.store.corrections import Corrections
 from botctl.adapters.store.cycles import Cycles
@@ -12,6 +13,7 @@ from botctl.adapters.store.markets import Markets
 from botctl.adapters.store.orders import Orders
 from botctl.adapters.store.part import Scope
 from botctl.adapters.store.positions import Positions
+from botctl.adapters.store.preflights import Preflights
 from botctl.adapters.store.providers import Providers
 from botctl.adapters.store.reorgs import Reorgs
 from botctl.adapters.store.revision import create_or_check
@@ -44,6 +46,8 @@ class SqlStore(
     StandingPart,
     Providers,
     Watching,
+    Alerts,
+    Preflights,
 ):
     """`ports.store.Store` in one object."""
 

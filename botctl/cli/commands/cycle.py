@@ -3,7 +3,8 @@ from collections.abc import Iterator
 import typer
 
 from botctl.cli.commands import decide, execute, reconcile, scan
-from botctl.cli.frame import busy, finish, opened
+from botctl.cli.frame import finish
+from botctl.cli.loop import opened_loop
 from botctl.cli.options import AsJson, ConfigPath, Live
 from botctl.cli.render_flatten import flatten_lines
 from botctl.cli.verdicts import refused_by_permission
@@ -22,9 +23,7 @@ def command(
 
     Example: botctl cycle --json
     """
-    with opened(ctx) as rt, rt.only_one("cycle") as ours:
-        if not ours:
-            busy(ctx, "cycle")
+    with opened_loop(ctx, "cycle", alive=True) as rt:
         report = cycle(rt)
     finish(ctx, report, lines, exit_code(report))
 

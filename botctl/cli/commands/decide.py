@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 import typer
 
-from botctl.cli.frame import busy, finish, opened
+from botctl.cli.frame import finish
+from botctl.cli.loop import opened_loop
 from botctl.cli.options import AsJson, ConfigPath, Live
 from botctl.cli.permission_text import permission_line
 from botctl.cli.tables import Cell, table
@@ -27,9 +28,7 @@ def command(
 
     Example: botctl decide
     """
-    with opened(ctx) as rt, rt.only_one("decide") as ours:
-        if not ours:
-            busy(ctx, "decide")
+    with opened_loop(ctx, "decide") as rt:
         report = decide(rt)
     finish(ctx, report, lines, refused_by_permission(report))
 

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 import typer
 
-from botctl.cli.frame import busy, finish, opened
+from botctl.cli.frame import finish
+from botctl.cli.loop import opened_loop
 from botctl.cli.options import AsJson, ConfigPath, Live
 from botctl.cli.show import short
 from botctl.cli.tables import table
@@ -19,9 +20,7 @@ def command(
 
     Example: botctl execute
     """
-    with opened(ctx) as rt, rt.only_one("execute") as ours:
-        if not ours:
-            busy(ctx, "execute")
+    with opened_loop(ctx, "execute") as rt:
         report = execute(rt)
     finish(ctx, report, lines)
 

@@ -3,7 +3,8 @@ from typing import Annotated
 
 import typer
 
-from botctl.cli.frame import busy, finish, opened
+from botctl.cli.frame import finish
+from botctl.cli.loop import opened_loop
 from botctl.cli.options import AsJson, ConfigPath, Live
 from botctl.cli.show import short
 from botctl.cli.tables import Cell, table
@@ -46,9 +47,7 @@ def command(  # noqa: PLR0913, PLR0917  one option a question
     """
     if yes and not why.strip():
         raise UsageError(Code.ERR_USAGE, "--yes books entries: say what happened with --why")
-    with opened(ctx) as rt, rt.only_one("reconcile") as ours:
-        if not ours:
-            busy(ctx, "reconcile")
+    with opened_loop(ctx, "reconcile") as rt:
         if correct_:
             corrected = correct(rt, why=why, apply=yes)
             finish(ctx, corrected, correction_lines)

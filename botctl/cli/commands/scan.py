@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 import typer
 
-from botctl.cli.frame import busy, finish, opened
+from botctl.cli.frame import finish
+from botctl.cli.loop import opened_loop
 from botctl.cli.options import AsJson, ConfigPath, Live
 from botctl.flows.scan import ScanReport, scan
 
@@ -17,9 +18,7 @@ def command(
 
     Example: botctl scan
     """
-    with opened(ctx) as rt, rt.only_one("scan") as ours:
-        if not ours:
-            busy(ctx, "scan")
+    with opened_loop(ctx, "scan") as rt:
         report = scan(rt)
     finish(ctx, report, lines)
 

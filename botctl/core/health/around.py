@@ -1,4 +1,4 @@
-"""What we depend on and what we run on: providers, failing commands, memory, disk, writes."""
+"""What we depend on and what we run on: providers, commands, alerts, memory, disk, writes."""
 
 from collections import Counter
 from typing import Final
@@ -67,6 +67,15 @@ def few_commands_fail(e: Evidence) -> Finding | None:
     return Finding(_S.DEGRADED, C.HEALTH_ERRORS, 2, say)
 
 
+def alerts_get_out(e: Evidence) -> Finding | None:
+    """Another channel may still tell it; and health is looked at where no channel is needed."""
+    since_ms = e.vitals.unsent_since_ms
+    if since_ms is None or e.now_ms - since_ms <= e.silent_ms_max:
+        return None
+    say = f"one waits for {(e.now_ms - since_ms) // MS} s; see `botctl alerts`"
+    return Finding(_S.DEGRADED, C.HEALTH_ALERTS_UNSENT, 2, say)
+
+
 def memory_is_left(e: Evidence) -> Finding | None:
     used = e.machine.memory_bps
     if used is None or used <= e.plan.memory_max_bps:
@@ -115,6 +124,7 @@ AROUND: Final = (
     no_fallback_is_used,
     heads_are_fresh,
     few_commands_fail,
+    alerts_get_out,
     memory_is_left,
     disk_is_left,
     writes_are_quick,

@@ -108,6 +108,7 @@ class Vitals:
     breakers: tuple[Breaker, ...] = ()
     pauses: tuple[Pause, ...] = ()
     last: "Transition | None" = None
+    unsent_since_ms: int | None = None  # since when an alert waits for its channel
     unreadable: str = ""  # what of this could not be read, and why: then the rest is empty
 
 
@@ -155,6 +156,7 @@ class Evidence:
     machine: MachineReading = MachineReading()
     dependencies: tuple[DependencyReading, ...] = ()
     since: Mapping[HealthCode, int] = field(default_factory=dict)
+    silent_ms_max: int = 0  # how long an alert may wait
 
     def stood_ms(self, code: HealthCode) -> int:
         """How long the finding has stood; 0 when it is new."""

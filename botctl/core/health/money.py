@@ -98,6 +98,10 @@ def no_breaker_is_open(e: Evidence) -> Finding | None:
     return _repeated(e, SourceKind.CIRCUIT, C.HEALTH_BREAKER_OPEN, tier=2)
 
 
+def release_is_cleared(e: Evidence) -> Finding | None:
+    return _repeated(e, SourceKind.DEPLOY, C.HEALTH_NOT_CLEARED, tier=2)
+
+
 MONEY: Final = (
     few_wait,
     none_waits_for_ever,
@@ -114,6 +118,7 @@ STANDING: Final = (
     nobody_stopped_it,
     nothing_is_paused,
     no_breaker_is_open,
+    release_is_cleared,
 )
 REPEATS: Final = frozenset(
     {
@@ -123,5 +128,6 @@ REPEATS: Final = frozenset(
         C.HEALTH_KILLED,
         C.HEALTH_PAUSED,
         C.HEALTH_BREAKER_OPEN,
+        C.HEALTH_NOT_CLEARED,
     }
 )

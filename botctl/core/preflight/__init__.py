@@ -1,0 +1,1 @@
+"""Preflight: what must be right before a start, judged from one extracted value."""
