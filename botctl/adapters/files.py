@@ -6,7 +6,7 @@ from tempfile import NamedTemporaryFile
 
 from botctl.core.bundle_file import wrapped
 from botctl.core.codes import Code
-from botctl.core.errors import CheckError
+from botctl.core.errors import CheckError, OperatorError
 from botctl.core.units import BundleId
 
 
@@ -18,10 +18,16 @@ class DiskBundleFolder:
         return str(self._folder)
 
     def write(self, bundle_id: BundleId, body: bytes) -> str:
+        """Raises ERR_DB_UNWRITABLE: a full disk takes neither bundles nor records."""
         path = self._folder / f"{bundle_id}.json"
-        if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._write_whole(path, wrapped(bundle_id, body))
+        try:
+            if not path.exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                _write_whole(path, wrapped(bundle_id, body))
+        except OSError as error:
+            raise OperatorError(
+                Code.ERR_DB_UNWRITABLE, "a bundle cannot be written", file=path, why=error.strerror
+            ) from error
         return str(path)
 
     def read(self, path: str) -> bytes:
@@ -32,10 +38,14 @@ class DiskBundleFolder:
                 Code.ERR_BUNDLE_UNREADABLE, "the file cannot be read", file=path, why=error.strerror
             ) from error
 
-    @staticmethod
-    def _write_whole(path: Path, content: bytes) -> None:
-        with NamedTemporaryFile(dir=path.parent, prefix=".bundle-", delete=False) as file:
+
+def _write_whole(path: Path, content: bytes) -> None:
+    with NamedTemporaryFile(dir=path.parent, prefix=".bundle-", delete=False) as file:
+        try:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink()
+            raise
+    Path(file.name).replace(path)

@@ -34,6 +34,9 @@ class ChaosStage(Protocol):
     def runtime(self, log: Log) -> AbstractContextManager[Runtime]:
         """What a command of this moment would open."""
 
+    def telling(self, rt: Runtime, log: Log) -> AbstractContextManager[object]:
+        """What a command of the loop does around its flow: alerts leave when it has ended."""
+
     def attempt(self, work: Callable[[], object]) -> str:
         """Do it; the code it ended with, "" when it ended well. A mistake of ours begins UNEXPECTED."""
 

@@ -19,6 +19,7 @@ def notifiers(config: Config, log: Log, clock: Clock) -> Sequence[Notifier]:
     from botctl.adapters.notify.log import LogNotifier  # noqa: PLC0415  http loads with these
     from botctl.adapters.notify.telegram import Telegram  # noqa: PLC0415
     from botctl.adapters.notify.webhook import Webhook  # noqa: PLC0415
+    from botctl.wiring.faults import faulty_notifier  # noqa: PLC0415
 
     alerts = config.alerts
     made: dict[str, Notifier] = {
@@ -26,4 +27,7 @@ def notifiers(config: Config, log: Log, clock: Clock) -> Sequence[Notifier]:
         TELEGRAM: Telegram(alerts.telegram_api, alerts.telegram_token, alerts.telegram_chat),
         LOG: LogNotifier(log),
     }
-    return [made[name] for name in channels_of(config)]
+    return [
+        made[name] if name == LOG else faulty_notifier(config, made[name])
+        for name in channels_of(config)
+    ]

@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from typing import Final, Self, assert_never
 
@@ -14,7 +14,9 @@ from botctl.adapters.devnet import control, mischief
 from botctl.adapters.devnet.anvil import CHAIN_ID
 from botctl.adapters.devnet.deploy import DemoMarket
 from botctl.adapters.faults.scenario_files import HEAD_NOW
+from botctl.adapters.faults.stand_in import StandIn
 from botctl.adapters.faults.tcp import TcpMode, TcpProxy
+from botctl.adapters.log_memory import LogMemory
 from botctl.adapters.store.strikes import Striker
 from botctl.config.load import load
 from botctl.config.values import Config
@@ -27,12 +29,15 @@ from botctl.ports.clock import Clock
 from botctl.ports.runtime import Log, Runtime
 from botctl.ports.store import Store
 from botctl.wiring import open_runtime
+from botctl.wiring.alerts import told_afterwards
 from botctl.wiring.chaos_crash import KILL_POINTS, tripped
+from botctl.wiring.setup import Setup
 from botctl.wiring.stage import COMMAND_S_MAX, PASSPHRASE, DevnetStage, StagePlan
 
 MS: Final = 1_000
 USUAL_GWEI: Final = control.BASE_FEE_WEI // control.GWEI
 TRADED_EVERY_S: Final = 36  # the crowd's trades take most of a drill's time
+STAND_IN: Final = "http://stand-in"  # in a scenario's settings: a chat and an explorer of ours
 NO_CACHE: Final = frozenset({"HOME", "XDG_CACHE_HOME"})  # a drill's settings are nobody's to keep
 
 # One entry a minute for as long as it is allowed, each sold after four: at every moment there is an
@@ -55,6 +60,7 @@ class DevnetChaosStage:
         self._stage = DevnetStage(plan, self._env)
         self._striker: Striker | None = None
         self._proxy: TcpProxy | None = None
+        self._stand_in = ""  # its address, where a scenario wants a chat or an explorer
         self._traps: tuple[DemoMarket, ...] = ()
         self._base_gwei = self._last_gwei = USUAL_GWEI
         self._shift_s, self._crashes = 0, 0
@@ -70,6 +76,8 @@ class DevnetChaosStage:
             if any(isinstance(step.do, s.SetTcp) for step in self._scenario.steps):
                 port = int(self._stage.url.rpartition(":")[2])
                 self._proxy = undo.enter_context(TcpProxy("127.0.0.1", port, pause_ms))
+            if any(STAND_IN in text for text in self._scenario.settings.values()):
+                self._stand_in = undo.enter_context(StandIn()).url
             self._now_s = control.head(self._stage.rpc).timestamp_s
             self._settings = self._overrides()
             self._config = load(self._stage.config, {**self._env, **self._settings})
@@ -125,6 +133,11 @@ class DevnetChaosStage:
     def runtime(self, log: Log) -> Iterator[Runtime]:
         with open_runtime(self._now_config(), {**self._env, **self._settings}, log) as rt:
             yield rt
+
+    def telling(self, rt: Runtime, log: Log) -> AbstractContextManager[object]:
+        env = {**self._env, **self._settings}
+        setup = Setup(self._now_config(), env, log, LogMemory())
+        return told_afterwards(setup, rt, "cycle", alive=True)
 
     def attempt(self, work: Callable[[], object]) -> str:
         try:
@@ -241,7 +254,10 @@ class DevnetChaosStage:
         }
         return {
             "BOTCTL_PASSPHRASE": PASSPHRASE,
-            **{f"BOTCTL_{key}": text for key, text in chosen.items()},
+            **{
+                f"BOTCTL_{key}": text.replace(STAND_IN, self._stand_in)
+                for key, text in chosen.items()
+            },
         }
 
     def _now_config(self) -> Config:

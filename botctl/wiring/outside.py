@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from botctl.adapters.clock import SystemClock
 from botctl.config.values import Config, SourceValues
+from botctl.wiring.faults import faulty_source
 
 if TYPE_CHECKING:
     from botctl.adapters.enrich.services import Services
@@ -41,7 +42,7 @@ def _services(config: Config) -> "Services":
 
     enrich = config.enrich
     return Services(
-        [_source(each, enrich.deadline_ms) for each in enrich.sources],
+        [faulty_source(config, _source(each, enrich.deadline_ms)) for each in enrich.sources],
         Bounds(enrich.deadline_ms, enrich.tokens_max, enrich.cache_s * MS),
         now_ms=SystemClock(config.clock_offset_ms).now_ms,
     )

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 import botctl.wiring.chaos_stage as stage_module
+import botctl.wiring.runtime as runtime_module
 from botctl.adapters.evm import retry
 from botctl.adapters.evm.rpc import JsonRpc
 from botctl.adapters.faults import scenario_files
@@ -19,9 +20,11 @@ from botctl.core.codes import Code
 from botctl.core.invariants import INVARIANTS
 from botctl.core.reasons import Reason
 from botctl.core.replacement import Act, Move
-from botctl.flows import execute, nonces, reconcile, tend
+from botctl.core.sellability.rules import GateRules
+from botctl.flows import execute, letters, nonces, reconcile, tend
+from botctl.ports.desk import AlertDesk
 from botctl.ports.runtime import Log, Runtime
-from botctl.wiring import open_runtime
+from botctl.wiring import open_runtime, outside
 from botctl.wiring.chaos import ChaosPlan
 from tests.chaos.playing import broken, report_of
 from tests.crash.broken import FLAWS, SENDS_ANEW
@@ -39,13 +42,32 @@ def without_rules(*codes: Reason) -> Removal:
     return remove
 
 
-def without_watchdog(name: str) -> Removal:
+def without_watchdogs(*names: str) -> Removal:
     def remove(patch: Patch) -> None:
-        left = tuple(watch for watch in health.WATCHDOGS if watch.__name__ != name)
-        assert len(left) == len(health.WATCHDOGS) - 1
+        left = tuple(watch for watch in health.WATCHDOGS if watch.__name__ not in names)
+        assert len(left) == len(health.WATCHDOGS) - len(names)
         patch.setattr(health, "WATCHDOGS", left)
 
     return remove
+
+
+def with_no_second_try(patch: Patch) -> None:
+    """A letter that a channel did not take is tried no more."""
+
+    def is_new(desk: AlertDesk, channel: str) -> bool:
+        return any(letter.tries == 0 for letter in desk.store.letters(channel, 1))
+
+    patch.setattr(letters, "_is_due", is_new)
+
+
+def with_no_need_of_an_answer(patch: Patch) -> None:
+    """A silent service is ignored, whatever the settings say."""
+
+    def lenient(config: Config) -> GateRules:
+        rules = outside.gate_rules(config)
+        return replace(rules, caps=replace(rules.caps, silent_refuses=False))
+
+    patch.setattr(runtime_module, "gate_rules", lenient)
 
 
 def without_retries(*codes: Code) -> Removal:
@@ -103,12 +125,14 @@ def with_a_new_nonce_for_what_is_unsure(patch: Patch) -> None:
     patch.setattr(stage_module, "open_runtime", flawed)
 
 
+# What says that no provider answers; each of them alone would be enough.
+OF_THE_NODE: Final = ("no_fallback_is_used", "no_breaker_is_open")
 # The defence that is taken away, and how the line begins that is then not kept.
 REMOVED: Final[Mapping[str, tuple[Removal, str]]] = {
-    "https_blocked": (without_watchdog("loop_is_alive"), "at least DEGRADED"),
-    "node_gone": (without_watchdog("loop_is_alive"), "at least DEGRADED"),
+    "https_blocked": (without_watchdogs(*OF_THE_NODE), "at least EXITS_ONLY"),
+    "node_gone": (without_watchdogs(*OF_THE_NODE), "at least EXITS_ONLY"),
     "rpc_stale_blocks": (without_rules(Reason.INV_BLOCK_FRESH), "no entry"),
-    "rpc_frozen": (without_watchdog("loop_is_alive"), "at least DEGRADED"),
+    "rpc_frozen": (without_watchdogs("loop_turns"), "at least DEGRADED"),
     "rpc_garbage": (with_raw_answers, "commands end well"),
     "rpc_flapping": (without_retries(Code.ERR_RPC_TIMEOUT), "at least 4 cycles"),
     "rate_limited": (without_retries(Code.ERR_RPC_RATE_LIMITED), "at least 4 cycles"),
@@ -122,9 +146,12 @@ REMOVED: Final[Mapping[str, tuple[Removal, str]]] = {
     "database_locked": (with_raw_database_errors, "commands end well"),
     "disk_full": (with_raw_database_errors, "commands end well"),
     "postgres_restart": (with_raw_database_errors, "commands end well"),
-    "clock_back": (without_watchdog("clock_is_sane"), "EXITS_ONLY within"),
+    "clock_back": (without_watchdogs("clock_is_sane"), "EXITS_ONLY within"),
     "clock_ahead": (without_rules(Reason.INV_BLOCK_FRESH), "no entry"),
     "crash_loop": (with_a_new_nonce_for_what_is_unsure, "no effect twice"),
+    "telegram_down": (without_watchdogs("alerts_get_out"), "HEALTH_ALERTS_UNSENT of tier 2"),
+    "telegram_slow": (with_no_second_try, "HEALTHY again"),
+    "etherscan_timeouts": (with_no_need_of_an_answer, "no entry"),
     "lp_pull_wave": (without_emergencies, "EXIT_EMERGENCY is decided"),
     "honeypot_wave": (with_no_gate, "no trap is entered"),
     "price_crash": (without_stops, "EXIT_STOP_LOSS is decided"),

@@ -23,6 +23,8 @@ TIMEOUT_MS = 5_000
         ('telegram_delay_ms = "6000..7000"', Outlet.CHAT, TimeoutError),
         ('telegram_delay_ms = "6000..7000"', Outlet.EXPLORER, None),
         ("rpc_drop_rate = 1", Outlet.CHAT, None),
+        ("https_block = true", Outlet.HOOK, TimeoutError),
+        ("telegram_down = true", Outlet.HOOK, None),
     ],
 )
 def test_each_toggle_meets_its_own(

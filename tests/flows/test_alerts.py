@@ -23,7 +23,7 @@ from botctl.core.permission import Level, PermissionSource, SourceKind
 from botctl.core.units import ZERO_ADDRESS
 from botctl.flows.alerts import Ended, TellReport, tell
 from botctl.flows.letters import RETRY_MS_MAX
-from botctl.flows.permit import Watch
+from botctl.flows.permit import Watch, look
 from botctl.ports.desk import AlertDesk
 from botctl.ports.watching import NoMachine
 from botctl.wiring.alerts import alert_desk
@@ -128,6 +128,18 @@ def test_what_a_channel_missed_in_an_hour_arrives_once_and_in_order(scene: Scene
     assert halted[0] == "raised"
     assert halted[-1] == "resolved"
     assert scene.store.letters("webhook", 99) == ()
+
+
+def test_what_waits_for_a_channel_that_is_no_longer_configured_is_no_finding(scene: Scene) -> None:
+    """It waits for ever, and nobody expects it."""
+    scene.hook.answer = lambda _: Say(503)
+    scene.store.set_source(KILL)
+    scene.minutes(30)
+    found = [one.code for one in look(scene.watch).health.findings]
+    assert HealthCode.HEALTH_ALERTS_UNSENT in found
+    only_chat = replace(scene.watch.plan, channels=("telegram",))
+    found = [one.code for one in look(replace(scene.watch, plan=only_chat)).health.findings]
+    assert HealthCode.HEALTH_ALERTS_UNSENT not in found
 
 
 def test_a_channel_that_asks_to_wait_is_waited_for(scene: Scene) -> None:

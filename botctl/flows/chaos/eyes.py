@@ -58,6 +58,7 @@ class Eyes:
     _held: frozenset[str] = frozenset()  # positions, by id
     _failed: set[str] = field(default_factory=set)
     _decided: set[str] = field(default_factory=set)
+    _raised: set[tuple[str, int, int]] = field(default_factory=set)  # alerts that are in _told
     _began: bool = False
 
     def run_cycle(self) -> None:
@@ -104,12 +105,25 @@ class Eyes:
         """The code it ended with; "" when it ended well."""
 
         def opened() -> None:
-            with self.stage.runtime(log) as rt, observed(watch_of(rt), log, "cycle"):
+            with (
+                self.stage.runtime(log) as rt,
+                self.stage.telling(rt, log),
+                observed(watch_of(rt), log, "cycle"),
+            ):
                 work(rt)
 
         if code := self.stage.attempt(opened):
             self._hear(code)
+        self.stage.attempt(self._note_alerts)  # where the database is struck, none can be read
         return code
+
+    def _note_alerts(self) -> None:
+        """Those that were raised, or became more or less urgent, since this was last asked."""
+        for alert in self.stage.store.alerts():
+            raised = (alert.key, alert.first_ms, int(alert.tier))
+            if alert.active and raised not in self._raised:
+                self._raised.add(raised)
+                self._told.append(Told(self.now_s, alert.code, int(alert.tier)))
 
     def _hear(self, code: str) -> None:
         self._told.append(Told(self.now_s, code))
