@@ -14,6 +14,7 @@ from botctl.adapters.devnet.hindsight import Hindsight
 from botctl.adapters.devnet.hostile_plan import HOSTILE_PLAN, SEEN_THROUGH, is_hostile
 from botctl.adapters.devnet.raid import HOLDERS, Raid
 from botctl.adapters.evm.rpc import JsonRpc, Rpc
+from botctl.adapters.log_memory import LogMemory
 from botctl.config.environment import environment, without_settings
 from botctl.config.load import load
 from botctl.config.values import Config
@@ -22,6 +23,8 @@ from botctl.core.policy import Policy
 from botctl.core.raid import Attack, AttackKind, Sandwich
 from botctl.core.units import Address
 from botctl.flows.cycle import cycle
+from botctl.flows.observe import observed
+from botctl.flows.permit import watch_of
 from botctl.ports.codec import Codec
 from botctl.ports.store import Store
 from botctl.wiring import open_runtime
@@ -154,9 +157,11 @@ class DevnetHostileStage:
         """What `botctl cycle` does, without the process."""
         config = self._config()
         env = self._environment()
-        with open_runtime(config, env, log_of(config)) as rt, rt.only_one("cycle") as ours:
+        log = log_of(config, LogMemory())
+        with open_runtime(config, env, log) as rt, rt.only_one("cycle") as ours:
             assert ours, "nobody else runs cycles here"
-            return MISMATCH if cycle(rt).reconcile.mismatches else 0
+            with observed(watch_of(rt), log, "cycle"):
+                return MISMATCH if cycle(rt).reconcile.mismatches else 0
 
     def _config(self) -> Config:
         return load(self.config, self._environment())
