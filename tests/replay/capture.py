@@ -111,6 +111,9 @@ SCENES = (
     Scene("unsent orders", cycles=2, execute=False),
     Scene("high bar", settings={"SIGNALS__SCORE_MIN": "99", "SIGNALS__PASSES_MIN": "13"}),
     Scene("one place", settings={"EXECUTION__SELECT_BEST": "1"}),
+    Scene("nervous", cycles=3, settings={"CALM__FLICKER_BPS": "1"}),
+    Scene("live probe", cycles=5, settings={"LIVE_PROBE__ON": "true"}),
+    Scene("canary", cycles=3, settings={"SIZING__CANARY": "true"}),
 )
 
 

@@ -18,13 +18,14 @@ from botctl.flows.replay import Stored, from_files, replay, replay_one
 CORPUS = sorted(str(path) for path in (Path(__file__).parent / "bundles").glob("*.json"))
 CODEC = JsonCodec()
 FOLDER = DiskBundleFolder(Path(__file__).parent / "bundles")
-# What no decision can say yet: another chain stops the scan, and the last two are asked at signing and
-# at reconciling only.
+# What no decision can say: another chain stops the scan, two are asked at signing and at reconciling
+# only, and a flatten is ordered by a person.
 NOT_DECIDED = {
     Reason.EXIT_FLATTEN,  # a person orders it: no market is judged
     Reason.INV_CHAIN_ID_MATCH,
     Reason.INV_NONCE_SYNCED,
     Reason.INV_LEDGER_MATCHES,
+    Reason.EXIT_FLATTEN,
 }
 IN_SIGNALS = {reason for reason in Reason if reason.startswith("SIG_")}
 
