@@ -1,6 +1,7 @@
 """alerts, snapshot and preflight as they are typed; and a loop command that tells of its own failure."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from botctl.adapters.locks import CommandLocks
 from tests.cli.conftest import Botctl
-from tests.notify.far_side import FarSide, Say, far_side
+from tests.notify.far_side import FarSide, Got, Say, far_side
 
 NO_NODE = "http://127.0.0.1:1"
 
@@ -124,6 +125,26 @@ def test_a_run_that_finds_another_at_work_tells_nothing(
     with CommandLocks(home / "state").only_one("cycle"):
         assert ready("cycle").status == 0
     assert hook.got == []
+
+
+def test_the_failure_is_on_record_and_the_lock_is_free_before_anything_is_sent(
+    ready: Botctl, hook: FarSide, home: Path
+) -> None:
+    """A slow channel holds no other run back, and what it is told of is what `health` shows."""
+    seen: list[tuple[bool, bool]] = []
+
+    def look(_got: Got) -> Say:
+        with CommandLocks(home / "state").only_one("cycle") as free:
+            connection = sqlite3.connect(home / "state" / "botctl.db")
+            rows = connection.execute("SELECT code FROM errors").fetchall()
+            connection.close()
+            seen.append((free, "ERR_RPC_UNREACHABLE" in str(rows)))
+        return Say()
+
+    hook.answer = look
+    assert ready("cycle").status == 75
+    assert seen
+    assert set(seen) == {(True, True)}
 
 
 def test_a_database_that_does_not_open_is_told_past_it_once_and_then_that_it_works(
