@@ -49,8 +49,10 @@ def pooled(
     try:
         yield reads_of(config, pool, wall_ms)
     finally:
-        _keep(pool, store, wall_ms(), log)
-        pool.close()
+        try:
+            _keep(pool, store, wall_ms(), log)
+        finally:
+            pool.close()
 
 
 def reads_of(config: Config, pool: PooledRpc, now_ms: Callable[[], int]) -> Reads:
