@@ -87,7 +87,7 @@ def test_a_cycle_reads_from_one_provider_only(field: Field, chain: Chain) -> Non
     field.forget()
     assert field.reader.is_canonical(found.block)
     assert field.reader.pairs_created(chain.deployment.factory, 0, found.block.number)
-    assert field.reads == [2, 0, 0]
+    assert field.reads == [3, 0, 0]  # the block, the logs, and who sent them
 
 
 def test_one_block_of_lag_is_met_at_the_older_block(field: Field, chain: Chain) -> None:

@@ -24,7 +24,17 @@ from botctl.flows.decide import decide
 from botctl.flows.scan import seen_world
 from botctl.ports.chain import Head, Survey, Surveyed, SurveyRequest, WalletState
 from botctl.ports.runtime import Identity, Runtime
-from botctl.ports.store import Correction, Cursor, CycleRow, DecidedBatch, DetectionRow, Moved
+from botctl.ports.store import (
+    Committed,
+    Correction,
+    Cursor,
+    CycleRow,
+    DecidedBatch,
+    DetectionRow,
+    Moved,
+)
+from botctl.ports.watching import NoMachine
+from botctl.sim.rules import GRADE, WATCH_PLAN
 from tests.store.making import BOT, IDS, block_hash, signed
 from tests.support.builders import (
     BLOCK_TIME_S,
@@ -112,14 +122,14 @@ class Between:
     def __getattr__(self, name: str) -> object:
         return getattr(self.store, name)
 
-    def commit(self, batch: DecidedBatch) -> bool:
+    def commit(self, batch: DecidedBatch) -> Committed | None:
         act, self.before = self.before, None
         if act is not None:
             act()
-        if not self.store.commit(batch):
-            return False
-        self.after(batch)
-        return True
+        committed = self.store.commit(batch)
+        if committed is not None:
+            self.after(batch)
+        return committed
 
 
 @dataclass(slots=True)
@@ -166,9 +176,18 @@ class LimitWorld:
             codec=JsonCodec(),
             log=QuietLog(),
             store=store,
-            markets=SimpleNamespace(head=self.head, survey=self.survey, round_trips=0),
+            markets=SimpleNamespace(
+                head=self.head,
+                survey=self.survey,
+                reserves_elsewhere=lambda *_: None,
+                round_trips=0,
+            ),
             txs=SimpleNamespace(wallet=lambda *_: WalletState(0, self.balance_wei, ())),
             bundle_folder=SimpleNamespace(write=lambda *_: None),
+            grade=GRADE,
+            watch_plan=replace(WATCH_PLAN, daily_loss_max_wei=self.policy.risk.daily_loss_max_wei),
+            machine=NoMachine(),
+            dependencies=tuple,
         )
         return cast(Runtime, parts)
 

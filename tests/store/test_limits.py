@@ -297,7 +297,12 @@ def test_what_no_longer_fits_its_kind_of_market_is_not_signed() -> None:
 
 
 def test_after_a_days_loss_nothing_is_entered_until_midnight() -> None:
-    policy = make_policy(caps=CAPS, select_best=1, daily_loss_max_wei=ETHER // 50)
+    policy = make_policy(
+        caps=CAPS,
+        select_best=1,
+        daily_loss_max_wei=ETHER // 50,
+        token_exposure_max_wei=3 * ETHER // 10,  # what was given up counts there for good
+    )
     with on_sqlite() as url, opened(url()) as store:
         world = LimitWorld(store, policy, 10 * ETHER)
         entered = []

@@ -83,7 +83,7 @@ with opened(sys.argv[1]) as own:
     print("loaded", flush=True)
     sys.stdin.readline()
     orders = [order(10 * number + n) for n in range(room(holdings))]
-    print(own.commit(entering(number, holdings, *orders)), flush=True)
+    print(own.commit(entering(number, holdings, *orders)) is not None, flush=True)
 """
 
 

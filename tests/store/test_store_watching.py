@@ -91,6 +91,8 @@ def test_an_ended_order_tells_how_long_it_took_and_how_far_it_fell_short(
     store: SqlStore, side: Side, tokens: int, native_wei: int, shortfall_bps: int
 ) -> None:
     one = order(1, side=side, created_ms=1_000)
+    if side is Side.SELL:  # what is not held is not sold
+        store.adopt(one.intent.pair, one.intent.token, 2_000, 0, "a gift")
     decided(store, 1, one)
     assert store.vitals(BOT, 9_000).waiting_ms == (1_000,)
     after = mined(store, one)
