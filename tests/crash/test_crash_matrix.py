@@ -158,6 +158,5 @@ def test_the_page_has_a_row_for_every_point_and_says_what_went_wrong(
 ) -> None:
     matrix = stand.matrix(A_BUY, SqliteFile(tmp_path))
     (point, *_) = distinct(matrix.instants())
-    assert "| 1 | before clock.now_ms, before store.sources | 2: buy swap confirmed |" in page(
-        [matrix.outcome(point)]
-    )
+    written = page([matrix.outcome(point)])
+    assert "| 1 | before locks.take | 2: buy swap confirmed |" in written
