@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from botctl.adapters.store import alert_schema
+from botctl.adapters.store import schema_alerts
 from botctl.adapters.store.database import Value
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.rows import names
@@ -19,13 +19,13 @@ from botctl.ports.alerts import ChannelState, Letter
 DAY_MS: Final = 86_400_000
 KEPT_MS: Final = 90 * DAY_MS  # of what is over and sent: a quarter, to compare incidents
 
-_A, _L, _C = alert_schema.alerts.c, alert_schema.letters.c, alert_schema.channels.c
+_A, _L, _C = schema_alerts.alerts.c, schema_alerts.letters.c, schema_alerts.channels.c
 _ALERT: Final = sa.select(*(_A[name] for name in names(Alert)))
 _LETTER: Final = sa.select(*(_L[name] for name in names(Letter)))
-_ADD: Final = insert(alert_schema.alerts, on_conflict="DO NOTHING")
-_SET: Final = upsert(alert_schema.alerts)
-_POST: Final = insert(alert_schema.letters)
-_WAITING: Final = sa.text(alert_schema.WAITING)
+_ADD: Final = insert(schema_alerts.alerts, on_conflict="DO NOTHING")
+_SET: Final = upsert(schema_alerts.alerts)
+_POST: Final = insert(schema_alerts.letters)
+_WAITING: Final = sa.text(schema_alerts.WAITING)
 _NOTE: Final = sa.text(
     "INSERT INTO alert_channels (bot, channel, ok_ms, tried_ms, said)"
     " VALUES (:bot, :channel, :ok_ms, :tried_ms, :said) ON CONFLICT (bot, channel) DO UPDATE SET"
@@ -74,7 +74,7 @@ class Alerts(Part):
 
     def claim_letter(self, letter: Letter, next_ms: int) -> Letter | None:
         claim = (
-            sa.update(alert_schema.letters)
+            sa.update(schema_alerts.letters)
             .where(_L.id == letter.id, _L.tries == letter.tries, _L.sent_ms.is_(None))
             .values(tries=letter.tries + 1, next_ms=next_ms)
         )
@@ -86,7 +86,7 @@ class Alerts(Part):
 
     def mark_letter(self, letter: Letter) -> None:
         mark = (
-            sa.update(alert_schema.letters)
+            sa.update(schema_alerts.letters)
             .where(_L.id == letter.id)
             .values(
                 next_ms=letter.next_ms,
@@ -133,7 +133,7 @@ class Alerts(Part):
         }
         if alert.version:
             mine = (_A.bot == self._scope.bot, _A.key == alert.key, _A.version == alert.version)
-            done = db.execute(sa.update(alert_schema.alerts).where(*mine).values(values))
+            done = db.execute(sa.update(schema_alerts.alerts).where(*mine).values(values))
         else:
             done = db.execute(_ADD, values)
         if done.rowcount != 1:
@@ -141,9 +141,9 @@ class Alerts(Part):
 
     def _forget(self, db: Connection, before_ms: int) -> None:
         over = (_A.resolved_ms < before_ms, _A.heard.is_(None), _A.unheard == 0)
-        db.execute(sa.delete(alert_schema.alerts).where(_A.bot == self._scope.bot, *over))
+        db.execute(sa.delete(schema_alerts.alerts).where(_A.bot == self._scope.bot, *over))
         db.execute(
-            sa.delete(alert_schema.letters).where(
+            sa.delete(schema_alerts.letters).where(
                 _L.bot == self._scope.bot,
                 sa.or_(_L.sent_ms < before_ms, _L.gave_up_ms < before_ms),
             )

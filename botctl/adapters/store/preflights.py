@@ -4,16 +4,16 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from botctl.adapters.store import alert_schema, journal
+from botctl.adapters.store import journal, schema_alerts
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.rows import names
 from botctl.adapters.store.statements import insert
 from botctl.ports.preflight import PreflightRow
 
-_P, _S = alert_schema.preflights.c, alert_schema.settings.c
+_P, _S = schema_alerts.preflights.c, schema_alerts.settings.c
 _SELECT: Final = sa.select(*(_P[name] for name in names(PreflightRow)))
-_ADD: Final = insert(alert_schema.preflights)
-_REMEMBER: Final = insert(alert_schema.settings, on_conflict="DO NOTHING")
+_ADD: Final = insert(schema_alerts.preflights)
+_REMEMBER: Final = insert(schema_alerts.settings, on_conflict="DO NOTHING")
 
 
 class Preflights(Part):

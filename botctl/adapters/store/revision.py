@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from botctl.adapters.store import alert_schema, journal, schema
+from botctl.adapters.store import journal, schema
 from botctl.adapters.store.database import Database
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
@@ -73,7 +73,7 @@ def _create(database: Database) -> None:
 def create(db: Connection, location: str) -> None:
     """All tables, stamped: the same as running every migration, without loading Alembic."""
     refuse_foreign(sa.inspect(db).get_table_names(), location)
-    alert_schema.alerts.metadata.create_all(db, checkfirst=False)  # the one metadata of both files
+    schema.metadata.create_all(db, checkfirst=False)
     db.execute(sa.insert(schema.revision).values(version_num=SCHEMA_REVISION))
     journal.begin_chain(db)
 

@@ -4,42 +4,49 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from botctl.adapters.store.columns import Flag, Saturated, Uint256, Word
+from botctl.adapters.store.columns import Flag
+from botctl.adapters.store.schema_parts import (
+    amount,
+    index_where,
+    metadata,
+    number,
+    text,
+    unbounded,
+    word,
+)
 from botctl.core.grading import LookState
 
 # A query finds the partial index only by saying its condition in the same words.
 DUE: Final = f"state = '{LookState.DUE}'"
-DUE_COLUMNS: Final = "bot, chain_id, due_ms"
-NAME: Final = "followups"
 
-
-def columns() -> tuple[sa.schema.SchemaItem, ...]:
-    """Of the table, with its index for times."""
-    return (
-        sa.Column("cycle_id", sa.Text, primary_key=True),
-        sa.Column("pair", sa.Text, primary_key=True),
-        sa.Column("horizon_s", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("bot", sa.Text, nullable=False),
-        sa.Column("chain_id", sa.BigInteger, nullable=False),
-        sa.Column("token", sa.Text, nullable=False),
-        sa.Column("quote", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("reason", sa.Text, nullable=False),
-        sa.Column("at_ms", sa.BigInteger, nullable=False),
-        sa.Column("due_ms", sa.BigInteger, nullable=False),
-        sa.Column("reserve_quote", Uint256, nullable=False),
-        sa.Column("reserve_token", Uint256, nullable=False),
-        sa.Column("liquidity_usd", Saturated, nullable=True),
-        sa.Column("amount_in", Uint256, nullable=False),
-        sa.Column("bought", Uint256, nullable=False),
-        sa.Column("state", Word(LookState), nullable=False),
-        # What the look found; empty until then, and where nothing could be read.
-        sa.Column("measured_ms", sa.BigInteger, nullable=True),
-        sa.Column("block_number", sa.BigInteger, nullable=True),
-        sa.Column("then_quote", Uint256, nullable=True),
-        sa.Column("then_token", Uint256, nullable=True),
-        sa.Column("sellable", Flag, nullable=True),
-        sa.Column("worth", Uint256, nullable=True),
-        # Pair and reason ride along: what is followed already is asked in every cycle.
-        sa.Index("ix_followups_time", "bot", "chain_id", "horizon_s", "at_ms", "pair", "reason"),
-    )
+followups: Final = sa.Table(
+    "followups",
+    metadata,
+    text("cycle_id", key=True),
+    text("pair", key=True),
+    number("horizon_s", key=True),
+    text("bot"),
+    number("chain_id"),
+    text("token"),
+    text("quote"),
+    text("kind"),
+    text("reason"),
+    number("at_ms"),
+    number("due_ms"),
+    amount("reserve_quote"),
+    amount("reserve_token"),
+    unbounded("liquidity_usd", null=True),
+    amount("amount_in"),
+    amount("bought"),
+    word("state", LookState),
+    # What the look found; empty until then, and where nothing could be read.
+    number("measured_ms", null=True),
+    number("block_number", null=True),
+    amount("then_quote", null=True),
+    amount("then_token", null=True),
+    sa.Column("sellable", Flag, nullable=True),
+    amount("worth", null=True),
+    # Pair and reason ride along: what is followed already is asked in every cycle.
+    sa.Index("ix_followups_time", "bot", "chain_id", "horizon_s", "at_ms", "pair", "reason"),
+)
+index_where("ix_followups_due", "followups", "bot, chain_id, due_ms", DUE, unique=False)
