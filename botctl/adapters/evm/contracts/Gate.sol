@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
+import {IRouter} from "./IRouter.sol";
 import {Reads} from "./Reads.sol";
-
-interface IRouter {
-    function swapExactETHForTokensSupportingFeeOnTransferTokens(
-        uint256 amountOutMin,
-        address[] calldata path,
-        address to,
-        uint256 deadline
-    ) external payable;
-
-    function swapExactTokensForETHSupportingFeeOnTransferTokens(
-        uint256 amountIn,
-        uint256 amountOutMin,
-        address[] calldata path,
-        address to,
-        uint256 deadline
-    ) external;
-}
 
 /// The owner puppet. Never deployed: its code is lent to a wallet that holds the token, and to those who
 /// have powers over it (the actors). The wallet makes an actor use one power, sells, notes what came
