@@ -1,0 +1,1 @@
+"""What is told to the outside: the names of the metrics, and how they are counted."""
