@@ -23,6 +23,7 @@ SUITES = {
     "replay": "7: replaying 2,000 stored bundles",
     "order": "8, 10: one durable transition; from an intent to its bytes sent",
     "gate": "11: proving tokens sellable, and the verdict on each of the corpus",
+    "drills": "from a drill's trouble to another mode and to an alert, over 20 seeds",
     "pool": "several providers behind one port: a read, and an agreed head",
     "rows": "9: 1,000 ledger rows in a batch, SQLite and PostgreSQL",
 }

@@ -1,7 +1,7 @@
 """Ledger against chain: native and every held token, at the block that is already buried."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from botctl.core.books import NATIVE, traded, vanished_answer
@@ -15,6 +15,7 @@ from botctl.ports.store import Correction
 from botctl.ports.wallet_books import WalletBooks
 
 FINAL_FILLS = 8  # of the newest fills: a reorg reaches the newest first
+RECEIVED = "received from outside"
 ANSWERED_MAX = 200  # fills that one correction looks at; older ones halt again
 
 
@@ -90,8 +91,26 @@ def held_tokens(rt: Runtime) -> dict[Address, int]:
     return held
 
 
+def received(rt: Runtime, head: Head, found: Sequence[Mismatch]) -> int:
+    """Books native coin that came from outside, and says how much, in wei; 0: none did.
+
+    Anybody can send us some, and an operator does when gas runs low: if more than is booked halted
+    us, one wei of a stranger would. Where a block that we have booked from is gone, it is no gift.
+    """
+    gift = next((one for one in found if one.token == NATIVE and one.chain > one.ledger), None)
+    if gift is None or vanished(rt, head, ANSWERED_MAX):
+        return 0
+    # The block is left out: whoever sees the same gift at another block books it once.
+    entry = replace(_correction(rt, replace(gift, block_number=0)), block_number=gift.block_number)
+    if not rt.store.correct([entry], rt.clock.now_ms(), RECEIVED):
+        return 0
+    wei = gift.chain - gift.ledger
+    rt.log.info("received from outside", wei=wei, block=gift.block_number)
+    return wei
+
+
 def halt_on(rt: Runtime, found: Sequence[Mismatch]) -> None:
-    """The native coin that differs means that we do not know what we own: nothing moves.
+    """Native coin that is missing means that we do not know what we own: nothing moves.
 
     What a token says of itself is its maker's word: entries stop, and the exits of all others go on,
     or one hostile token would shut us in everywhere.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from botctl.core.books import NATIVE
 from botctl.core.codes import Code
 from botctl.core.errors import LostMoveError, OperatorError
 from botctl.core.lifecycle import OrderEvent, OrderState
@@ -10,7 +11,7 @@ from botctl.core.orders import Attempt, AttemptKind, Order, Receipt
 from botctl.core.permission import Level
 from botctl.core.settlement import broken_expectation, fill_of, is_native_as_promised
 from botctl.core.units import Address, Hash32, OrderId
-from botctl.flows.compare import Mismatch, halt, halt_on, halt_on_deep_reorg, mismatches
+from botctl.flows.compare import Mismatch, halt, halt_on, halt_on_deep_reorg, mismatches, received
 from botctl.flows.nonces import FOREIGN, latch_foreign
 from botctl.flows.tend import Tended, tend
 from botctl.flows.unsellable import write_off_unsellable
@@ -42,6 +43,7 @@ class ReconcileReport:
     tended: tuple[Tended, ...]
     written_off: tuple[str, ...]  # pairs whose position cannot be sold
     mismatches: tuple[Mismatch, ...]
+    received_wei: int  # native coin from outside, booked by this run
     block_number: int
     reconcile_ms: int
 
@@ -61,7 +63,9 @@ def reconcile(rt: Runtime) -> ReconcileReport:
     orders = rt.store.open(OUT)
     idle = not orders and rt.store.baseline(rt.identity.bot) is None
     if idle:
-        return ReconcileReport((), 0, (), (), (), 0, 0)  # nothing was ever sent: nothing to compare
+        return ReconcileReport(
+            (), 0, (), (), (), 0, 0, 0
+        )  # nothing was ever sent: nothing to compare
     head = rt.txs.head()
     if head.chain_id != rt.policy.venue.chain_id:
         raise OperatorError(
@@ -77,6 +81,8 @@ def reconcile(rt: Runtime) -> ReconcileReport:
     written_off = write_off_unsellable(rt)
     halt_on_deep_reorg(rt, head)
     found = mismatches(rt, head)
+    gift_wei = received(rt, head, found)
+    found = tuple(one for one in found if not (gift_wei and one.token == NATIVE))
     halt_on(rt, found)
     changes = tuple(
         _change(was, now)
@@ -89,6 +95,7 @@ def reconcile(rt: Runtime) -> ReconcileReport:
         tended=tended,
         written_off=written_off,
         mismatches=found,
+        received_wei=gift_wei,
         block_number=head.block.number,
         reconcile_ms=rt.clock.now_ms() - started_ms,
     )

@@ -35,6 +35,7 @@ IDLE = ReconcileReport(
     tended=(),
     written_off=(),
     mismatches=(),
+    received_wei=0,
     block_number=1,
     reconcile_ms=1,
 )

@@ -203,20 +203,38 @@ def test_a_balance_nobody_can_explain_halts_and_the_operator_can_book_it(
     confirmed(stage)
     stranger = 5 * 10**17
     balance = int(str(stage.rpc.call("eth_getBalance", stage.wallet, "latest")), 16)
-    control.set_balance(stage.rpc, stage.wallet, balance + stranger)
+    control.set_balance(stage.rpc, stage.wallet, balance - stranger)
     stage.step()
     with runtime_on(stage) as rt:
         report = reconcile(rt)
         (found,) = report.mismatches
-        assert (found.token, found.chain - found.ledger) == ("native", stranger)
+        assert (found.token, found.chain - found.ledger) == ("native", -stranger)
         assert halted(rt)
         (proposed,) = correct(rt, why="", apply=False).corrections
-        assert proposed.chain - proposed.ledger == stranger
+        assert proposed.chain - proposed.ledger == -stranger
         assert halted(rt)
-        assert correct(rt, why="a deposit", apply=True).applied == 1
+        assert correct(rt, why="a withdrawal", apply=True).applied == 1
         assert not halted(rt)
-        assert correct(rt, why="a deposit", apply=True).applied == 0
+        assert correct(rt, why="a withdrawal", apply=True).applied == 0
         assert reconcile(rt).mismatches == ()
+
+
+def test_native_coin_from_outside_is_booked_once_and_stops_nothing(stage: DevnetStage) -> None:
+    """One wei of a stranger must not halt us, and an operator may top the wallet up."""
+    decided(stage)
+    with runtime_on(stage) as rt:
+        execute(rt)
+    confirmed(stage)
+    balance = int(str(stage.rpc.call("eth_getBalance", stage.wallet, "latest")), 16)
+    control.set_balance(stage.rpc, stage.wallet, balance + 1)
+    stage.step()
+    with runtime_on(stage) as rt:
+        report = reconcile(rt)
+        assert (report.received_wei, report.mismatches) == (1, ())
+        assert not halted(rt)
+        again = reconcile(rt)
+        assert (again.received_wei, again.mismatches) == (0, ())
+        assert rt.store.verify().altered == ()
 
 
 def given(stage: DevnetStage, token: Address, amount: int) -> None:

@@ -83,13 +83,13 @@ def test_one_altered_byte_in_the_books_is_named(stage_on: DevnetStage, database_
 def test_a_difference_is_proposed_then_booked_once_with_its_reason(stage: DevnetStage) -> None:
     bought(stage)
     balance = int(str(stage.rpc.call("eth_getBalance", stage.wallet, "latest")), 16)
-    control.set_balance(stage.rpc, stage.wallet, balance + STRANGER)
+    control.set_balance(stage.rpc, stage.wallet, balance - STRANGER)
     stage.step()
     assert typed(stage, "reconcile").status == FAILED
     dry = typed(stage, "reconcile", "--correct", "--json")
     assert (dry.status, dry.document["applied"]) == (DONE, None)
     assert refused(stage, "reconcile", "--correct", "--yes") == (USAGE, "ERR_USAGE")
-    why = ("--why", "deposited half an ether")
+    why = ("--why", "withdrew half an ether")
     booked = typed(stage, "reconcile", "--correct", "--yes", *why, "--json")
     assert (booked.status, booked.document["applied"]) == (DONE, 1)
     again = typed(stage, "reconcile", "--correct", "--yes", *why)

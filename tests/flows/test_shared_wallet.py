@@ -41,16 +41,27 @@ def test_what_one_bot_does_is_no_mismatch_of_the_other(stage_on: DevnetStage) ->
     assert reconciled(stage_on, ONE).mismatches == ()
 
 
-def test_a_difference_of_the_wallet_is_booked_by_one_bot_alone(stage: DevnetStage) -> None:
+def test_a_gift_to_the_wallet_is_booked_by_one_bot_alone(stage: DevnetStage) -> None:
     both(stage)
     assert reconciled(stage, SECOND).mismatches == ()
     balance = int(str(stage.rpc.call("eth_getBalance", stage.wallet, "latest")), 16)
     control.set_balance(stage.rpc, stage.wallet, balance + GIFT_WEI)
     mine(stage, GWEI, blocks=3)
+    seen = [reconciled(stage, settings) for settings in (ONE, SECOND, ONE)]
+    assert [one.received_wei for one in seen] == [GIFT_WEI, 0, 0]
+    assert [one.mismatches for one in seen] == [(), (), ()]
+
+
+def test_a_difference_of_the_wallet_is_booked_by_one_bot_alone(stage: DevnetStage) -> None:
+    both(stage)
+    assert reconciled(stage, SECOND).mismatches == ()
+    balance = int(str(stage.rpc.call("eth_getBalance", stage.wallet, "latest")), 16)
+    control.set_balance(stage.rpc, stage.wallet, balance - GIFT_WEI)
+    mine(stage, GWEI, blocks=3)
     for settings in (ONE, SECOND):
         (found,) = reconciled(stage, settings).mismatches
-        assert (found.token, found.chain - found.ledger) == (NATIVE, GIFT_WEI)
+        assert (found.token, found.chain - found.ledger) == (NATIVE, -GIFT_WEI)
     for settings, booked in ((ONE, 1), (SECOND, 0)):
         with runtime_on(stage, settings) as rt:
-            assert correct(rt, why="a gift", apply=True).applied == booked
+            assert correct(rt, why="a withdrawal", apply=True).applied == booked
         assert reconciled(stage, settings).mismatches == ()

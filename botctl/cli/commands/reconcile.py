@@ -6,7 +6,7 @@ import typer
 from botctl.cli.frame import finish
 from botctl.cli.loop import opened_loop
 from botctl.cli.options import AsJson, ConfigPath, Live
-from botctl.cli.show import short
+from botctl.cli.show import ether, short
 from botctl.cli.tables import Cell, table
 from botctl.cli.terminal import RED, painted
 from botctl.core.codes import Code
@@ -43,7 +43,7 @@ def command(  # noqa: PLR0913, PLR0917  one option a question
 
     Example: botctl reconcile --json
     Example: botctl reconcile --correct
-    Example: botctl reconcile --correct --yes --why "deposited 0.5 ether"
+    Example: botctl reconcile --correct --yes --why "withdrew 0.5 ether"
     """
     if yes and not why.strip():
         raise UsageError(Code.ERR_USAGE, "--yes books entries: say what happened with --why")
@@ -96,6 +96,8 @@ def lines(report: ReconcileReport) -> Iterator[str]:
         painted(f"MISMATCH {m.token}: ledger {m.ledger}, chain {m.chain} at {m.block_number}", RED)
         for m in report.mismatches
     )
+    if report.received_wei:
+        yield f"{ether(report.received_wei)} ether came from outside, and are in the books"
     yield (
         f"{len(report.changes)} orders moved, {report.still_open} open, at block"
         f" {report.block_number} in {report.reconcile_ms} ms"

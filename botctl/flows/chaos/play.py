@@ -14,8 +14,16 @@ TAIL_S: Final = 360  # after the end: longer than any position is held on this s
 SETTLE_STEPS_MAX: Final = 10
 
 
-def play(scenario: Scenario, stage: ChaosStage) -> Observed:
-    """Everything that was seen, from the first quiet minute until nothing is in between."""
+def phase_s(seed: int) -> int:
+    """How late the first cycle of the trouble is: 0 with seed 1, and five seeds play every block of a minute."""
+    return -(seed - 1) * BLOCK_S % CYCLE_S
+
+
+def play(scenario: Scenario, stage: ChaosStage, phase_s: int = 0) -> Observed:
+    """Everything that was seen, from the first quiet minute until nothing is in between.
+
+    `phase_s`: the first cycle after the trouble began is so late.
+    """
     eyes = Eyes(stage, scenario)
     steps = list(scenario.steps)
     for now_s in _times(scenario):
@@ -25,7 +33,7 @@ def play(scenario: Scenario, stage: ChaosStage) -> Observed:
             eyes.note_held()
         while steps and steps[0].at_s <= now_s:
             stage.apply(steps.pop(0).do)
-        if now_s % CYCLE_S == 0:
+        if (now_s - phase_s) % CYCLE_S == 0:
             eyes.run_cycle()
         eyes.look()
     _settle(stage, eyes)
