@@ -103,7 +103,8 @@ def run(args: list[str]) -> int:
     if not asked_by_shell and (not args or (len(args) == 1 and args[0] in HELP)):
         return _print(import_module("botctl.cli.overview").overview())
     if args == ["--version"]:
-        return _print(f"botctl {botctl.__version__}")
+        build = import_module("botctl.config.build").build_sha()
+        return _print(f"botctl {botctl.__version__} ({build})")
     return int(import_module("botctl.cli.running").run_command(args, completion=asked_by_shell))
 
 
