@@ -74,6 +74,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "positions write-off": Entry(_in("write_off"), "Close what cannot be sold", CARE),
     "db upgrade": Entry(_in("db", "upgrade"), "Bring the schema up to date, after a backup", CARE),
     "db check": Entry(_in("db", "check"), "Prove schema and content sound", CARE),
+    "upgrade-check": Entry(_in("upgrade_check"), "What an upgrade would do here, before it", CARE),
     "db backup": Entry(_in("db", "backup"), "Write a backup", CARE),
     "db restore": Entry(_in("db", "restore"), "Bring a backup back", CARE),
 }
