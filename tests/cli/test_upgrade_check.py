@@ -45,8 +45,14 @@ def revision(url: str) -> object:
     return found
 
 
-def seen(document: dict[str, object]) -> dict[str, dict[str, object]]:
+def seen(document: dict[str, object]) -> dict[str, object]:
     found = document["seen"]
+    assert isinstance(found, dict)
+    return found
+
+
+def part(document: dict[str, object], name: str) -> dict[str, object]:
+    found = seen(document)[name]
     assert isinstance(found, dict)
     return found
 
@@ -56,7 +62,7 @@ def test_an_older_schema_is_told_with_every_migration_and_left_alone(
 ) -> None:
     ended = old("upgrade-check", "--json")
     assert ended.status == 0, ended.err
-    schema = seen(ended.document)["schema"]
+    schema = part(ended.document, "schema")
     pending = schema["pending"]
     assert isinstance(pending, list)
     assert [each["revision"] for each in pending] == list(REVISIONS[1:])
@@ -72,7 +78,7 @@ def test_trying_runs_every_migration_on_the_rows_and_takes_them_back(
 ) -> None:
     ended = old("upgrade-check", "--try", "--json")
     assert ended.status == 0, ended.err
-    assert isinstance(seen(ended.document)["schema"]["tried_ms"], int)
+    assert isinstance(part(ended.document, "schema")["tried_ms"], int)
     assert revision(database_url) == REVISIONS[0]
     assert old("db", "upgrade").status == 0
     after = old("upgrade-check")
@@ -113,13 +119,13 @@ def test_a_newer_schema_is_refused_and_the_backup_that_fits_is_named(
 def test_without_a_database_there_is_nothing_to_upgrade(ready: Botctl) -> None:
     ended = ready("upgrade-check", "--json")
     assert ended.status == 0
-    assert seen(ended.document)["schema"]["revision"] == ""
+    assert part(ended.document, "schema")["revision"] == ""
 
 
 def test_old_names_in_the_settings_are_told(ready: Botctl, home: Path) -> None:
     (home / "botctl.toml").write_text("[live_probe]\non = true\n")
     ended = ready("upgrade-check", "--json")
-    settings = seen(ended.document)["settings"]
+    settings = part(ended.document, "settings")
     assert (settings["version"], settings["ours"]) == (1, 2)
     assert "features.live_probe" in str(settings["changes"])
     (home / "botctl.toml").write_text("version = 99\n")
