@@ -13,6 +13,7 @@ from botctl.ports.runtime import Runtime
 from botctl.wiring import upkeep
 from botctl.wiring.alerts import alert_desk, told_afterwards
 from botctl.wiring.setup import Setup
+from botctl.wiring.switches import Switching
 from botctl.wiring.unstored import told_without_store
 from jobs.ledger import Work
 from jobs.timetable import ALERTS, BACKUP, CHECK, CYCLE, FOLLOW_UP, Job, timetable
@@ -21,10 +22,10 @@ from jobs.triggers import trigger_of
 
 def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
     """The timetable of the settings, each job with its work."""
-    schedule = setup.config.schedule
+    schedule, now = setup.config.schedule, Switching(setup, rt)
     tasks: Mapping[str, Callable[[], bool]] = {
-        CYCLE.name: lambda: _cycle(setup, rt),
-        FOLLOW_UP.name: lambda: _follow_up(rt),
+        CYCLE.name: lambda: _cycle(setup, now()),
+        FOLLOW_UP.name: lambda: _follow_up(now()),
         ALERTS.name: lambda: _alerts(setup, rt),
         BACKUP.name: lambda: _backup(setup),
         CHECK.name: lambda: _check(setup, rt),

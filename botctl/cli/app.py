@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "chaos": Entry(_in("chaos"), "Break a local chain's bot on purpose, and check it", START),
     "init": Entry(_in("init"), "Write a commented botctl.toml", START),
     "config show": Entry(_in("config_show"), "Every setting, where it came from", START),
+    "config migrate": Entry(_in("config_migrate"), "Bring the file to today's names", START),
     "keystore new": Entry(_in("keystore", "new"), "Make a key, encrypted in a file", START),
     "keystore show": Entry(_in("keystore", "show"), "Whose key the file holds", START),
     "devnet install": Entry(_in("devnet_install"), "Install the local chain", START),
@@ -51,11 +52,15 @@ COMMANDS: Final[dict[str, Entry]] = {
     "health": Entry(_in("health"), "Exit status 0 when healthy, 1 when not", LOOK),
     "alerts": Entry(_in("alerts"), "What is wrong, who was told, how the channels do", LOOK),
     "metrics": Entry(_in("metrics"), "Everything counted, as Prometheus reads it", LOOK),
+    "features": Entry(_in("features"), "What is switched on, and what that means", LOOK),
     "ledger": Entry(_in("ledger"), "Decisions: list, filter, export", LOOK),
     "ledger grade": Entry(_in("ledger_grade"), "What each filter saved or cost", LOOK),
     "explain": Entry(_in("explain"), "Why a market was or was not traded", LOOK),
     "check": Entry(_in("check"), "Everything the gate can find out about one token", LOOK),
+    "pnl": Entry(_in("pnl"), "Profit and loss by day and market, net of gas", LOOK),
     "positions": Entry(_in("positions"), "What is held, profit and loss net of gas", LOOK),
+    "report": Entry(_in("report"), "What was done, as a file to look at later", LOOK),
+    "report html": Entry(_in("report", "html"), "One HTML file with charts and trades", LOOK),
     "orders": Entry(_in("orders"), "Orders, open ones first", LOOK),
     "order show": Entry(_in("order_show"), "One order's timeline and attempts", LOOK),
     "ledger verify": Entry(_in("ledger_verify"), "Name the first altered entry", PROOF),
@@ -73,6 +78,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "positions write-off": Entry(_in("write_off"), "Close what cannot be sold", CARE),
     "db upgrade": Entry(_in("db", "upgrade"), "Bring the schema up to date, after a backup", CARE),
     "db check": Entry(_in("db", "check"), "Prove schema and content sound", CARE),
+    "upgrade-check": Entry(_in("upgrade_check"), "What an upgrade would do here, before it", CARE),
     "db backup": Entry(_in("db", "backup"), "Write a backup", CARE),
     "db restore": Entry(_in("db", "restore"), "Bring a backup back", CARE),
 }
@@ -104,7 +110,8 @@ def run(args: list[str]) -> int:
     if not asked_by_shell and (not args or (len(args) == 1 and args[0] in HELP)):
         return _print(import_module("botctl.cli.overview").overview())
     if args == ["--version"]:
-        return _print(f"botctl {botctl.__version__}")
+        build = import_module("botctl.config.build").build_sha()
+        return _print(f"botctl {botctl.__version__} ({build})")
     return int(import_module("botctl.cli.running").run_command(args, completion=asked_by_shell))
 
 

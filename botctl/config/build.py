@@ -1,20 +1,22 @@
-"""Which build is running: the sha256 of the installed files, as the installer recorded them."""
+"""Which build is running: the name that was baked into it when it was packed."""
 
-from hashlib import sha256
+import json
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import botctl
 
+STAMP: Final = "build_stamp.json"  # `stamp` writes it into wheels; a checkout has none
 
+
+@cache
 def build_sha() -> str:
-    """16 hex digits for an installed wheel; `dev-<version>` for a checkout, whose files move."""
-    root = Path(botctl.__file__).parent
-    record = root.parent / f"botctl-{botctl.__version__}.dist-info" / "RECORD"
+    """A commit's 12 hex digits; `<commit>-dirty-<files>` when the files were not that commit's;
+    `files-<hash>` when they were packed outside git; `dev-<version>` for a checkout, which moves.
+    """
     try:
-        lines = record.read_text("utf-8").splitlines()
-    except OSError:
-        lines = []
-    ours = sorted(line for line in lines if line.startswith("botctl/") and "sha256=" in line)
-    return (
-        sha256("\n".join(ours).encode()).hexdigest()[:16] if ours else f"dev-{botctl.__version__}"
-    )
+        told = json.loads((Path(botctl.__file__).parent / STAMP).read_text("utf-8"))
+        return str(told["sha"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"dev-{botctl.__version__}"

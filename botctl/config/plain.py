@@ -11,18 +11,20 @@ from botctl.config.values import Config, StorageValues
 from botctl.core.facts import Mode
 from botctl.core.plans import ScanPlan
 from botctl.core.policy import Policy
+from botctl.core.terms import Effect
 from botctl.core.units import Address
 from botctl.core.watch_plan import WatchPlan
 
 MS = 1_000
 
 
-def plain_config(settings: Settings, source: Path) -> Config:
+def plain_config(settings: Settings, source: Path, notices: tuple[str, ...] = ()) -> Config:
     home = source.parent
     return Config(
         source=str(source),
         config_hash=config_hash(settings),
         told=told(settings).decode(),
+        notices=notices,
         bot=settings.bot.values(),
         chain=settings.chain.values(),
         providers=settings.providers.values(),
@@ -40,6 +42,7 @@ def plain_config(settings: Settings, source: Path) -> Config:
         send_plan=settings.execution.send_plan(
             settings.chain.confirmations,
             settings.chain.private_blocks if settings.chain.private_url else 0,
+            gate=settings.features.gate_tiers,
         ),
         enrich=settings.enrich.values(),
         gate=settings.gate.values(_placed(settings.gate.trap_code_file, home)),
@@ -96,11 +99,18 @@ def _policy(settings: Settings) -> Policy:
         caps=settings.caps.values(),
         sizing=settings.sizing.values(),
         regime=settings.regime.values(),
-        regimes=tuple(effect.values() for effect in settings.regimes),
+        regimes=_effects(settings),
         calm=settings.calm.values(),
-        live_probe=settings.live_probe.values(),
-        tiers=execution.gate,
+        live_probe=settings.live_probe.values(on=settings.features.live_probe),
+        tiers=settings.features.gate_tiers,
+        off=settings.features.off(),
     )
+
+
+def _effects(settings: Settings) -> tuple[Effect, ...]:
+    """Times that take nothing have no row: neither decisions nor permission then ask for them."""
+    switched = settings.regimes if settings.features.regimes else ()
+    return tuple(effect.values() for effect in switched)
 
 
 def _scan_plan(settings: Settings) -> ScanPlan:
@@ -119,7 +129,7 @@ def _scan_plan(settings: Settings) -> ScanPlan:
         window_long_blocks=_blocks(settings, scan.window_long_s),
         reorg_blocks_max=scan.reorg_blocks_max,
         markets_max=scan.markets_max,
-        tiers_max=scan.tiers_max if settings.execution.gate else 0,
+        tiers_max=scan.tiers_max if settings.features.gate_tiers else 0,
         tiers_age_max_ms=scan.tiers_age_max_ms,
         quote_age_max_ms=settings.freshness.quote_age_max_ms,
     )

@@ -10,6 +10,7 @@ from botctl.config.groups.alerts import AlertsGroup, PreflightGroup, SnapshotsGr
 from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup, ScheduleGroup
 from botctl.config.groups.chain import ChainGroup, VenueGroup
 from botctl.config.groups.faults import EMBEDDED_CHAIN_ID, FaultsGroup
+from botctl.config.groups.features import FeaturesGroup
 from botctl.config.groups.grade import GradeGroup
 from botctl.config.groups.health import BreakersGroup, HealthGroup, PausesGroup
 from botctl.config.groups.limits import (
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     execution: ExecutionGroup = ExecutionGroup()
     gate: GateGroup = GateGroup()
     enrich: EnrichGroup = EnrichGroup()
+    features: FeaturesGroup = FeaturesGroup()
     grade: GradeGroup = GradeGroup()
     health: HealthGroup = HealthGroup()
     breakers: BreakersGroup = BreakersGroup()

@@ -23,8 +23,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ShownConfig:
+    """`changes`: names of an older version that file or environment still use."""
+
     path: str
+    version: int
     config_hash: str
+    changes: tuple[str, ...]
     settings: tuple[Shown, ...]
 
 
@@ -36,7 +40,8 @@ def shown_config(given: Path | None, env: Mapping[str, str]) -> ShownConfig:
         Shown(leaf.name, _value(leaf), found.origin(leaf.name), leaf.description)
         for leaf in leaves(settings)
     )
-    return ShownConfig(str(path), config_hash(settings), tuple(rows))
+    changes = tuple(change.say for change in found.changes)
+    return ShownConfig(str(path), found.found, config_hash(settings), changes, tuple(rows))
 
 
 def _value(leaf: Leaf) -> object:

@@ -10,6 +10,7 @@ from pydantic_settings import EnvSettingsSource
 
 from botctl.config.environment import settings_in
 from botctl.config.leaves import env_name, leaves
+from botctl.config.migrations import CURRENT, MOVES, Change, Moved, migrated, told
 from botctl.config.nearest import hint
 from botctl.config.settings import Settings
 from botctl.core.codes import Code
@@ -24,9 +25,13 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
+    """`changes`: what was said in words of an older version; `found`: the file's own version."""
+
     path: Path
     file: Mapping[str, object]
     env: Mapping[str, object]
+    found: int = CURRENT
+    changes: tuple[Change, ...] = ()
 
     def origin(self, dotted: str) -> Origin:
         if _has(self.env, dotted):
@@ -55,12 +60,24 @@ class _GivenEnv(EnvSettingsSource):
 
 
 def sources(path: Path, text: bytes, env: Mapping[str, str]) -> Sources:
-    ours = settings_in(env)
+    ours, renamed = _in_our_words(settings_in(env))
     _refuse_unknown(ours)
-    return Sources(path, _parsed(path, text), _GivenEnv(ours)())
+    file = migrated(parsed(path, text), str(path))
+    return Sources(path, file.document, _GivenEnv(ours)(), file.found, (*file.changes, *renamed))
 
 
-def _parsed(path: Path, text: bytes) -> dict[str, object]:
+def _in_our_words(given: Mapping[str, str]) -> tuple[dict[str, str], tuple[Change, ...]]:
+    """Variables have no version: the old name of a setting stays one of its names."""
+    ours, changes = dict(given), []
+    for step, move in MOVES:
+        old, new = env_name(move.old), env_name(move.new)
+        if old in ours:
+            ours.setdefault(new, ours.pop(old))
+            changes.append(told(step, Moved(old, new), "the environment"))
+    return ours, tuple(changes)
+
+
+def parsed(path: Path, text: bytes) -> dict[str, object]:
     try:
         return tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

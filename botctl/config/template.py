@@ -14,6 +14,7 @@ from botctl.config.blank import BLANK, BLANKS
 from botctl.config.groups.bot import BotGroup
 from botctl.config.kinds import checksummed
 from botctl.config.leaves import Leaf, leaves
+from botctl.config.migrations import CURRENT
 from botctl.config.settings import Settings
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
@@ -23,6 +24,9 @@ HEAD = """\
 # botctl settings. Every value is written out, so that an upgrade never moves one of your limits.
 # Any of them can be overridden as BOTCTL_<GROUP>__<FIELD>; `botctl config show` tells what holds.
 # Amounts: "0.05 ether", "30 gwei", or whole wei. bps: hundredths of a percent. Places: beside this file.
+
+# In which words this file is written: `botctl config migrate` brings an older one up to date.
+version = {version}
 """
 WIDTH = 100
 ADDRESS_CHARS = 42
@@ -34,7 +38,10 @@ def template(mode: Mode = Mode.PAPER) -> str:
     settings = Settings().model_copy(update={"bot": BotGroup(mode=mode)})
     blanks = BLANKS.get(mode, frozenset())
     told = [_blank(leaf) if leaf.name in blanks else leaf for leaf in leaves(settings)]
-    parts = [HEAD, *(_section(name, settings, told) for name in Settings.model_fields)]
+    parts = [
+        HEAD.format(version=CURRENT),
+        *(_section(name, settings, told) for name in Settings.model_fields),
+    ]
     return "\n".join(parts)
 
 

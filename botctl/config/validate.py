@@ -14,7 +14,8 @@ from botctl.config.values import Config
 
 def validated(path: Path, text: bytes, env: Mapping[str, str]) -> Config:
     """Raises OperatorError ERR_CONFIG_INVALID or ERR_CONFIG_UNKNOWN_KEY."""
-    return plain_config(settings_of(sources(path, text, env)), path)
+    found = sources(path, text, env)
+    return plain_config(settings_of(found), path, tuple(change.say for change in found.changes))
 
 
 def settings_of(found: Sources) -> Settings:

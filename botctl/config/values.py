@@ -227,6 +227,7 @@ class Config:
     source: str  # the file it was read from
     config_hash: str
     told: str
+    notices: tuple[str, ...]  # old names in file or environment, each with its new one
     bot: BotValues
     chain: ChainValues
     providers: ProvidersValues

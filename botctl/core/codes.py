@@ -36,6 +36,7 @@ class Code(StrEnum):
     ERR_CONFIG_MISSING = "ERR_CONFIG_MISSING"
     ERR_CONFIG_INVALID = "ERR_CONFIG_INVALID"
     ERR_CONFIG_UNKNOWN_KEY = "ERR_CONFIG_UNKNOWN_KEY"
+    ERR_CONFIG_NEWER = "ERR_CONFIG_NEWER"  # the file is written for a newer botctl
     ERR_CONFIG_EXISTS = "ERR_CONFIG_EXISTS"  # `init` does not overwrite
     # storage
     ERR_DB_UNREACHABLE = "ERR_DB_UNREACHABLE"
@@ -71,4 +72,5 @@ class Code(StrEnum):
     ERR_NOT_FOUND = "ERR_NOT_FOUND"  # no such market, bundle or order
     ERR_DEVNET_MISSING = "ERR_DEVNET_MISSING"  # the embedded chain is not installed
     ERR_DEVNET_FAILED = "ERR_DEVNET_FAILED"  # it did not start or died
+    ERR_FEATURE_OFF = "ERR_FEATURE_OFF"  # `[features]` says that this is not to be done
     ERR_DEPENDENCY_MISSING = "ERR_DEPENDENCY_MISSING"

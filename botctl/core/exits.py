@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from botctl.core.books import Position
 from botctl.core.facts import Detection, ProbeStatus
+from botctl.core.features import Feature
 from botctl.core.measures import Measures
 from botctl.core.policy import Exits, Policy
 from botctl.core.quotes import exit_value, exit_value_least
@@ -46,8 +47,8 @@ def exit_call(
     proven = exit_value(seen, m, position.quantity)
     return (
         (None if least is None else _loss(position, least, rules))
-        or (None if proven is None else _profit(position, proven, rules))
-        or _time(position, rules, now_ms)
+        or (None if proven is None else _profit(position, proven, policy))
+        or _time(position, policy, now_ms)
     )
 
 
@@ -73,11 +74,13 @@ def _loss(position: Position, value: int, rules: Exits) -> ExitCall | None:
     return None
 
 
-def _profit(position: Position, value: int, rules: Exits) -> ExitCall | None:
-    take = share_floor(position.cost_wei, BPS_ONE + rules.take_profit_bps)
-    if value >= take:
+def _profit(position: Position, value: int, policy: Policy) -> ExitCall | None:
+    take = share_floor(position.cost_wei, BPS_ONE + policy.exits.take_profit_bps)
+    if value >= take and Feature.TAKE_PROFIT not in policy.off:
         return ExitCall(Reason.EXIT_TAKE_PROFIT, f"{value} wei", f"{take} wei")
-    return _trailing(position, value, rules)
+    if Feature.TRAILING_STOP in policy.off:
+        return None
+    return _trailing(position, value, policy.exits)
 
 
 def _trailing(position: Position, value: int, rules: Exits) -> ExitCall | None:
@@ -88,10 +91,10 @@ def _trailing(position: Position, value: int, rules: Exits) -> ExitCall | None:
     return None
 
 
-def _time(position: Position, rules: Exits, now_ms: int) -> ExitCall | None:
-    held_s = (now_ms - position.opened_ms) // MS
-    if held_s >= rules.hold_max_s:
-        return ExitCall(Reason.EXIT_TIME, f"{held_s} s", f"{rules.hold_max_s} s")
+def _time(position: Position, policy: Policy, now_ms: int) -> ExitCall | None:
+    held_s, most_s = (now_ms - position.opened_ms) // MS, policy.exits.hold_max_s
+    if held_s >= most_s and Feature.TIME_EXIT not in policy.off:
+        return ExitCall(Reason.EXIT_TIME, f"{held_s} s", f"{most_s} s")
     return None
 
 

@@ -6,6 +6,7 @@ settings (`botctl/config`), never here: a bundle must carry every number that de
 
 from dataclasses import dataclass
 
+from botctl.core.features import Feature
 from botctl.core.terms import Calm, Caps, Effect, LiveProbe, RegimeLimits, Sizing
 from botctl.core.units import Address, Hash32
 
@@ -117,6 +118,7 @@ class Policy:
     calm: Calm
     live_probe: LiveProbe
     tiers: bool  # every tier of the gate must have been asked before an entry is decided
+    off: tuple[Feature, ...] = ()  # what was switched off; bundles from before have nothing to say
 
 
 def band_for(bands: tuple[Band, ...], liquidity_usd: int) -> Band:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from botctl.core.case import Check
 from botctl.core.facts import Detection, TierFinding, Tiers, World, code_id
+from botctl.core.features import Feature
 from botctl.core.measures import measures, tiers_rest_on
 from botctl.core.policy import Risk
 from botctl.core.reasons import Reason
@@ -18,6 +19,7 @@ from botctl.core.sellability.rules import added_findings
 from botctl.core.sellability.selectors import NEEDED, SIGNATURES, Selector
 from botctl.core.sellability.static import has_live_owner, static_findings
 from botctl.core.units import Address
+from botctl.ports.enrich import NoEnrichment
 from botctl.ports.inspect import Suspicion, TokenInspector
 from botctl.ports.runtime import Runtime
 
@@ -79,7 +81,8 @@ def examine_all(rt: Runtime, world: World, detections: Sequence[Detection]) -> t
 def _opinions(rt: Runtime, detections: Sequence[Detection]) -> list[tuple[Opinion, ...]]:
     """Of each token, by whichever service was asked of it; all are asked at once."""
     tokens = [seen.market.token for seen in detections]
-    heard = rt.enrichment().opinions(tokens, rt.policy.venue.chain_id)
+    asked = NoEnrichment() if Feature.ENRICHMENT in rt.policy.off else rt.enrichment()
+    heard = asked.opinions(tokens, rt.policy.venue.chain_id)
     return [tuple(one for one in heard if one.token == token) for token in tokens]
 
 

@@ -53,7 +53,10 @@ def set_up(path: Path | None) -> Setup:
     config = load(path, env)
     _make_state_dir(Path(config.storage.state_dir))
     memory = LogMemory()
-    return Setup(config, env, log_of(config, memory), memory)
+    log = log_of(config, memory)
+    for notice in config.notices:
+        log.warning("settings use an old name", say=notice)
+    return Setup(config, env, log, memory)
 
 
 def clock_offset_ms(config: Config, store: Store) -> int:

@@ -70,4 +70,4 @@ def test_one_command_does_not_import_the_others(ready: Botctl) -> None:
 
 def test_the_version_is_that_of_the_package(botctl: Botctl) -> None:
     ended = botctl("--version")
-    assert (ended.status, ended.out) == (0, "botctl 0.1.0\n")
+    assert (ended.status, ended.out) == (0, "botctl 0.1.0 (dev-0.1.0)\n")

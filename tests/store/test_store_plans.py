@@ -61,6 +61,8 @@ READS: dict[str, Read] = {
     "followed_since": lambda s: s.followed_since(1),
     "due_followups": lambda s: s.due_followups(10**9, 5),
     "outcomes": lambda s: s.outcomes(300, 1),
+    "booked": lambda s: s.booked(BOT, 1),
+    "pace": lambda s: s.pace(1, 5),
     "bundle": lambda s: s.bundle(bundle_id(1)),
     "bundles": lambda s: list(s.bundles(LedgerFilter())),
     "open": lambda s: s.open(),

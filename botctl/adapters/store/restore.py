@@ -45,7 +45,7 @@ _INVALID: Final = "the backup cannot be trusted and nothing was restored: {why};
 
 _DAMAGED: Final = "it is damaged, or no backup"
 # What zipfile raises, depending on which of its bytes is wrong.
-_DAMAGE: Final = (BadZipFile, ZlibError, EOFError, OSError, RuntimeError, struct.error, ValueError)
+DAMAGE: Final = (BadZipFile, ZlibError, EOFError, OSError, RuntimeError, struct.error, ValueError)
 
 _ROW: Final = msgspec.json.Decoder(Row)
 _MANIFEST: Final = msgspec.json.Decoder(Manifest)
@@ -76,25 +76,25 @@ def _opened(path: Path) -> ZipFile:
         return ZipFile(path)
     except OSError as error:
         raise _invalid(f"it cannot be read ({error.strerror})", str(path)) from None
-    except _DAMAGE:
+    except DAMAGE:
         raise _invalid(_DAMAGED, str(path)) from None
 
 
 def verified(archive: ZipFile, path: str) -> Manifest:
     """Every member as the manifest says, and nothing beside them. Raises ERR_BACKUP_INVALID."""
     try:
-        manifest = _manifest(archive, path)
+        manifest = manifest_of(archive, path)
         named = [MANIFEST, *(member_name(member.table) for member in manifest.tables)]
         if sorted(named) != sorted(archive.namelist()):
             raise _invalid("its files are not those its manifest lists", path)
         for member in manifest.tables:
             _verify_member(archive, member, path)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise _invalid(_DAMAGED, path) from error
     return manifest
 
 
-def _manifest(archive: ZipFile, path: str) -> Manifest:
+def manifest_of(archive: ZipFile, path: str) -> Manifest:
     try:
         manifest = _MANIFEST.decode(archive.read(MANIFEST))
     except (KeyError, msgspec.DecodeError) as error:

@@ -6,6 +6,7 @@ from botctl.adapters.store.corrections import Corrections
 from botctl.adapters.store.cycles import Cycles
 from botctl.adapters.store.database import open_database
 from botctl.adapters.store.engine import BUSY_MS
+from botctl.adapters.store.equity import Equity
 from botctl.adapters.store.followups import Followups
 from botctl.adapters.store.leases import Leases
 from botctl.adapters.store.ledger import Ledger
@@ -33,6 +34,7 @@ class SqlStore(
     Markets,
     Cycles,
     Commit,
+    Equity,
     Followups,
     Ledger,
     Leases,

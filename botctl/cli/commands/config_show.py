@@ -6,7 +6,7 @@ import typer
 from botctl.cli.frame import config_path, finish
 from botctl.cli.options import AsJson, ConfigPath
 from botctl.cli.tables import Cell, table
-from botctl.cli.terminal import DIM
+from botctl.cli.terminal import DIM, YELLOW, painted
 from botctl.wiring.settings_file import ShownConfig, shown
 
 
@@ -28,7 +28,8 @@ def _lines(config: ShownConfig) -> Iterator[str]:
         for s in config.settings
     ]
     yield from table(("setting", "from", "value"), rows)
-    yield f"\n{config.path}  config hash {config.config_hash[:16]}"
+    yield from (painted(f"old name: {change}", YELLOW) for change in config.changes)
+    yield f"\n{config.path}  version {config.version}  config hash {config.config_hash[:16]}"
 
 
 def _text(value: object) -> str:

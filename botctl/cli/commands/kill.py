@@ -12,6 +12,7 @@ from botctl.cli.people import Who, Why, Yes, confirmed, named, required
 from botctl.cli.permission_text import permission_line
 from botctl.cli.render_flatten import flatten_lines
 from botctl.core.errors import BotError
+from botctl.core.features import Feature, require_on
 from botctl.core.permission import Level
 from botctl.flows.flatten import FlattenReport
 from botctl.flows.flatten import flatten as sell_all
@@ -78,6 +79,7 @@ def _flatten(ctx: typer.Context, who: str, why: str, *, yes: bool) -> NoReturn:
     with opened_books(ctx) as books:
         watch = watch_of_books(books)
         scope = kill_scope(watch)
+        require_on(books.config.policy.off, Feature.FLATTEN)
         confirmed(f"{FLATTENS}: for {scope.told()}", scope.bot, yes=yes)
         switch = set_kill(watch, Level.HALT_ALL, who=named(who), why=why, flatten=True)
         books.log.warning("kill switch set", allows="nothing", flatten=True, why=why)

@@ -154,11 +154,11 @@ def one_each(effects: tuple[EffectGroup, ...]) -> tuple[EffectGroup, ...]:
 
 
 class LiveProbeGroup(Group):
-    """Tier 6 of the gate: buy a little for real, sell it at once, and enter only what could be sold."""
+    """Tier 6 of the gate: buy a little for real, sell it at once, and enter only what could be sold.
 
-    on: Flag = Field(
-        default=False, description="Off: it pays fees for each new market, and shows our address."
-    )
+    `features.live_probe` switches it: it pays fees for each new market, and shows our address.
+    """
+
     trade_wei: WeiAmount = Field(
         10**15, gt=0, description="Of one probe, below risk.trade_min_wei."
     )
@@ -169,8 +169,8 @@ class LiveProbeGroup(Group):
         21_600, gt=0, description="A probe that was sold speaks for its market this long."
     )
 
-    def values(self) -> LiveProbe:
-        return LiveProbe(**self.model_dump())
+    def values(self, *, on: bool) -> LiveProbe:
+        return LiveProbe(on=on, **self.model_dump())
 
 
 class CalmGroup(Group):

@@ -171,10 +171,6 @@ class ExecutionGroup(Group):
     noops_max: Whole = Field(
         16, ge=1, le=200, description="Nonce gaps filled in one run; more of them want a person."
     )
-    gate: Flag = Field(
-        default=True,
-        description="Every entry is simulated later, as others and as its owner before it is signed.",
-    )
     gate_unproven: Flag = Field(
         default=False,
         description="Enter although the node cannot run a tier (no eth_simulateV1); it is warned of.",
@@ -183,6 +179,8 @@ class ExecutionGroup(Group):
         12, ge=1, description="Failed sells of one position until it is written off as unsellable."
     )
 
-    def send_plan(self, confirmations: int, private_blocks: int) -> SendPlan:
+    def send_plan(self, confirmations: int, private_blocks: int, *, gate: bool) -> SendPlan:
         own = self.model_dump(exclude={"select_best", "deadline_s", "time_bucket_s"})
-        return SendPlan(confirmations=confirmations, private_blocks=private_blocks, **own)
+        return SendPlan(
+            confirmations=confirmations, private_blocks=private_blocks, gate=gate, **own
+        )

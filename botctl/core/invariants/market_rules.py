@@ -4,6 +4,7 @@ from typing import Final
 
 from botctl.core.case import Case
 from botctl.core.facts import Detection, ProbeStatus, World
+from botctl.core.features import Feature
 from botctl.core.invariants.rule import UNKNOWN, Rule
 from botctl.core.latest import Latest
 from botctl.core.policy import Risk, Venue
@@ -108,6 +109,8 @@ def market_calm(case: Case) -> Answer:
 
     A market never seen before has not jumped: what it is must be read at one block anyway.
     """
+    if Feature.CALM in case.policy.off:
+        return True, "switched off", "features.calm"
     calm, seen = case.policy.calm, case.inputs.detection
     jumped, caught = flicker_bps(seen), seen.long.sandwiches
     limit = f"jump {calm.flicker_bps} bps, sandwiches {calm.sandwiches_max}"
