@@ -23,7 +23,7 @@ def test_a_second_engine_does_not_take_the_locks_of_the_first(tmp_path: Path) ->
         db.exec_driver_sql("CREATE TABLE notes (id INTEGER)")
         db.exec_driver_sql("INSERT INTO notes VALUES (1)")
         db.commit()
-    create(url, busy_ms=1).dispose()  # with another setting it is another engine
+    create(url).dispose()
     subprocess.run([sys.executable, "-c", LEAVE, str(file)], check=True, timeout=60)
     assert file.with_name("botctl.db-wal").exists(), "the log was taken away under the first engine"
     with first.connect() as db:

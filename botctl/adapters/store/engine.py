@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -21,7 +20,6 @@ CONNECT_TIMEOUT_S: Final = 10
 PRIVATE: Final = 0o600  # positions and plans are nobody else's business
 WRITES: Final = "botctl_writes"  # an execution option: this transaction will write
 CONNECTIONS_MAX: Final = 5
-ENGINES_MAX: Final = 8  # kept for places that are opened again
 _CREATING: Final = Lock()
 
 # A host that is cut off inside a transaction holds the wallet's row. The server ends that: at once when
@@ -81,19 +79,11 @@ def location(url: URL) -> str:
 
 
 def create(url: URL, *, busy_ms: int = BUSY_MS) -> Engine:
-    """The same engine for the same place: disposed of, it keeps the statements that it compiled.
-
-    A long `run` and a drill open their database for each command, and to compile is a quarter of
-    what a small one costs. Two that are open at a time share one pool.
-    """
-    if url.get_backend_name() == "sqlite":
-        _make_private(Path(str(url.database)))
-        return _sqlite(url, busy_ms)
-    return _postgres(url, busy_ms)
+    return _sqlite(url, busy_ms) if url.get_backend_name() == "sqlite" else _postgres(url, busy_ms)
 
 
-@lru_cache(maxsize=ENGINES_MAX)
 def _sqlite(url: URL, busy_ms: int) -> Engine:
+    _make_private(Path(str(url.database)))
     # The driver must not open transactions by itself: `begin` below does, and says which kind.
     arguments = {"isolation_level": None, "timeout": busy_ms / 1_000, "check_same_thread": False}
     engine = sa.create_engine(url, connect_args=arguments, pool_size=CONNECTIONS_MAX)
@@ -135,7 +125,6 @@ def _make_private(file: Path) -> None:
         raise unwritable(f"the file cannot be opened ({error.strerror})", str(file)) from None
 
 
-@lru_cache(maxsize=ENGINES_MAX)
 def _postgres(url: URL, busy_ms: int) -> Engine:
     settings = {"lock_timeout": busy_ms, "timezone": "UTC", **_PATIENCE}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
