@@ -26,14 +26,14 @@ BLOCKS_A_CYCLE: Final = 5
 FACTORY: Final = (
     "0x5c69bee701ef814a2b6a3edd4b1652cb9cc5aa6f"  # Uniswap's, as the settings begin with
 )
+THOUSAND: Final = 1_000
+BOUGHT: Final = 1  # of a thousand decisions
 # (kind, reason, of a thousand rows): most markets are refused, few are bought.
 MIX: Final = (
-    (Kind.FAIL, Reason.SCORE_LOW, 700),
     (Kind.FAIL, Reason.INV_SELLABLE, 200),
     (Kind.PASS, Reason.RANKED_OUT, 80),
     (Kind.HOLD, Reason.NO_EXIT, 15),
     (Kind.SKIP, Reason.INV_EXPOSURE_OK, 4),
-    (Kind.BUY, Reason.ENTRY_SELECTED, 1),
 )
 PASSED: Final = ",".join(f"INV_NUMBER_{number:02d}_OK" for number in range(12))
 FAILED: Final = "SIG_LIQUIDITY,SIG_OWNER,SIG_TRADERS"
@@ -41,7 +41,7 @@ FAILED: Final = "SIG_LIQUIDITY,SIG_OWNER,SIG_TRADERS"
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How large, and when it ended; times in ms UTC, a cycle a minute."""
+    """How large, and when it ended; times in ms UTC."""
 
     rows: int
     bundles: int
@@ -50,6 +50,8 @@ class Growth:
     whole_cycles: int = 2  # the newest, whose bundles can be decoded
     bot: str = "main"
     chain_id: int = 1
+    bought: int = BOUGHT
+    interval_ms: int = MINUTE_MS
 
     @property
     def cycles(self) -> int:
@@ -85,7 +87,7 @@ class Grown:
     def __init__(self, growth: Growth) -> None:
         self.growth: Final = growth
         self._pairs = [address(n) for n in range(growth.markets)]
-        self._kinds = [(kind.value, reason.value) for kind, reason, of in MIX for _ in range(of)]
+        self._kinds = list(_mixed(growth.bought))
 
     def cycles(self) -> Iterator[GrownCycle]:
         """Oldest first."""
@@ -107,7 +109,7 @@ class Grown:
 
     def _cycle(self, number: int, markets: int) -> GrownCycle:
         growth = self.growth
-        at_ms = growth.end_ms - (growth.cycles - 1 - number) * MINUTE_MS
+        at_ms = growth.end_ms - (growth.cycles - 1 - number) * growth.interval_ms
         block = 1_000 + number * BLOCKS_A_CYCLE
         cycle_id = cycle_id_at(at_ms, number)
         names, bundles = self._bundles(number, cycle_id, markets)
@@ -158,6 +160,15 @@ class Grown:
         bundle = Bundle(header, POLICY, inputs, decide(inputs, POLICY))
         market, world = inputs.detection.market, inputs.world
         return JsonCodec().canonical(bundle), market.pair.encode(), world.cycle_id.encode()
+
+
+def _mixed(bought: int) -> Iterator[tuple[str, str]]:
+    """A thousand; the score refuses what nothing else does."""
+    others = [(kind.value, reason.value) for kind, reason, of in MIX for _ in range(of)]
+    yield from others
+    yield from [(Kind.BUY.value, Reason.ENTRY_SELECTED.value)] * bought
+    low = Kind.FAIL.value, Reason.SCORE_LOW.value
+    yield from [low] * (THOUSAND - bought - len(others))
 
 
 def address_of_token(market: int) -> str:
