@@ -106,7 +106,9 @@ def conditions(bot: str, wanted: LedgerFilter, pairs: Sequence[str]) -> Sequence
     if wanted.pair:
         return [[*common, _L.pair == pair, *of_kinds, *of_reasons] for pair in pairs]
     if wanted.cycle_id:
-        return [[*common, *of_kinds, *of_reasons]]
+        # A bot that no index finds: its own, in the wanted order, would be walked from end to end.
+        ours = _L.bot.concat("") == bot
+        return [[ours, *common[1:], *of_kinds, *of_reasons]]
     if wanted.reasons:
         return [[*common, _L.reason == one, *of_kinds] for one in sorted(set(wanted.reasons))]
     if wanted.kinds:
