@@ -31,6 +31,7 @@ class Code(StrEnum):
     ERR_KEYSTORE_MODE = "ERR_KEYSTORE_MODE"  # readable by others
     ERR_KEYSTORE_PASSPHRASE = "ERR_KEYSTORE_PASSPHRASE"  # noqa: S105  a code, not a secret
     ERR_SIGNER_MISMATCH = "ERR_SIGNER_MISMATCH"  # the key derives another address
+    ERR_KEY_OLD = "ERR_KEY_OLD"  # a key or secret is due to be changed
     ERR_LIVE_NOT_ALLOWED = "ERR_LIVE_NOT_ALLOWED"  # live mode without its explicit switch
     # settings
     ERR_CONFIG_MISSING = "ERR_CONFIG_MISSING"

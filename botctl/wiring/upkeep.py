@@ -8,6 +8,7 @@ from typing import Final
 from botctl.adapters.locks import CommandLocks
 from botctl.adapters.store.backup import BackupReport
 from botctl.adapters.store.backup import backup as _backup
+from botctl.adapters.store.backups_kept import kept
 from botctl.adapters.store.check import CheckReport
 from botctl.adapters.store.check import check as _check
 from botctl.adapters.store.migrate import UpgradeReport
@@ -26,6 +27,7 @@ __all__ = [
     "UpgradeReport",
     "backup",
     "check",
+    "kept_ms",
     "restore",
     "upgrade",
 ]
@@ -60,6 +62,11 @@ def backup(config: Config, folder: Path | None) -> BackupReport:
     now_ms = clock_of(config).now_ms()
     into = folder or Path(storage.backups_dir)
     return _backup(storage.url, into, now_ms, busy_ms=storage.busy_ms)
+
+
+def kept_ms(config: Config) -> tuple[int, ...]:
+    """When the backups in the folder were made, newest first."""
+    return tuple(made_ms for made_ms, _ in kept(Path(config.storage.backups_dir)))
 
 
 def restore(config: Config, path: Path) -> RestoreReport:
