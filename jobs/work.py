@@ -18,12 +18,11 @@ from botctl.flows.permit import Watch, watch_of
 from botctl.ports.clock import Clock
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Store
-from botctl.wiring import upkeep
+from botctl.wiring import backups, upkeep
 from botctl.wiring.alerts import alert_desk, told_afterwards
 from botctl.wiring.key_ages import keys_of
 from botctl.wiring.setup import Setup
 from botctl.wiring.unstored import told_without_store
-from botctl.wiring.upkeep import kept_ms
 from jobs.ledger import Work
 from jobs.timetable import (
     ALERTS,
@@ -142,6 +141,8 @@ def _told(desk: Desk, job: Job, work: Callable[[Desk], bool]) -> bool:
         done = work(desk)
     except BotError as error:
         tell(alert_desk(desk.setup, desk.store, desk.clock), desk.watch(), Ended(job.name, error))
+        if isinstance(error, OperatorError):  # a full disk for backups is no reason to stop exits
+            raise CheckError(error.code, error.say, **error.facts) from error
         raise
     tell(alert_desk(desk.setup, desk.store, desk.clock), desk.watch(), Ended(job.name))
     return done
@@ -157,7 +158,9 @@ def _close_days(desk: Desk) -> bool:
 def _report(desk: Desk) -> bool:
     """That a channel does not take it is told as with any other letter: it goes again."""
     setup = desk.setup
-    report = morning(desk.watch(), mode=setup.config.bot.mode, backups_ms=kept_ms(setup.config))
+    report = morning(
+        desk.watch(), mode=setup.config.bot.mode, backups_ms=backups.kept_ms(setup.config)
+    )
     posted = send_morning(alert_desk(setup, desk.store, desk.clock), report)
     setup.log.info("morning report", channels=len(posted))
     return True
@@ -171,8 +174,9 @@ def _key_ages(desk: Desk) -> bool:
 
 
 def _backup(desk: Desk) -> bool:
-    report = upkeep.backup(desk.setup.config, None)
-    desk.setup.log.info("database backed up", path=report.path, rows=report.rows)
+    report = backups.backup(desk.setup.config, None)
+    facts = {"verified": report.verified, "sent": report.sent, "pruned": len(report.pruned)}
+    desk.setup.log.info("database backed up", path=report.path, rows=report.rows, **facts)
     return True
 
 

@@ -78,7 +78,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "positions write-off": Entry(_in("write_off"), "Close what cannot be sold", CARE),
     "db upgrade": Entry(_in("db", "upgrade"), "Bring the schema up to date, after a backup", CARE),
     "db check": Entry(_in("db", "check"), "Prove schema and content sound", CARE),
-    "db backup": Entry(_in("db", "backup"), "Write a backup", CARE),
+    "db backup": Entry(_in("db", "backup"), "Write a backup, and prove it good", CARE),
+    "db backups": Entry(_in("db", "listed"), "Backups, here and in the storage", CARE),
     "db restore": Entry(_in("db", "restore"), "Bring a backup back", CARE),
 }
 GROUPS: Final[dict[str, str]] = {

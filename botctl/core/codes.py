@@ -46,6 +46,7 @@ class Code(StrEnum):
     ERR_SCHEMA_NEWER = "ERR_SCHEMA_NEWER"  # written by a newer botctl
     ERR_SCHEMA_OLDER = "ERR_SCHEMA_OLDER"  # needs `botctl db upgrade`
     ERR_BACKUP_INVALID = "ERR_BACKUP_INVALID"
+    ERR_BACKUP_UNSENT = "ERR_BACKUP_UNSENT"  # good here, and not in the storage
     ERR_MOVE_LOST = "ERR_MOVE_LOST"  # a state changed under our compare-and-set
     ERR_ILLEGAL_MOVE = "ERR_ILLEGAL_MOVE"  # not in the transition table
     # bundles

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
@@ -10,7 +11,7 @@ import msgspec
 from botctl.adapters.store.portable import MANIFEST, Manifest
 from botctl.core.backups import DAY_MS, Keep, kept_of, made_ms_of
 
-UNFINISHED: Final = ".backup-*"
+UNFINISHED: Final = (".backup-*", ".proof-*")
 _MANIFEST: Final = msgspec.json.Decoder(Manifest)
 
 
@@ -29,9 +30,13 @@ def prune(folder: Path, keep: Keep, now_ms: int) -> tuple[str, ...]:
     wanted = kept_of((ms for ms, _ in there), keep) | frozenset(_newest_of_each_schema(there))
     gone = [path for ms, path in there if ms not in wanted]
     old_s = (now_ms - DAY_MS) / 1_000
-    gone += [path for path in folder.glob(UNFINISHED) if path.stat().st_mtime < old_s]
+    left = [path for pattern in UNFINISHED for path in folder.glob(pattern)]
+    gone += [path for path in left if path.stat().st_mtime < old_s]
     for path in gone:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     return tuple(path.name for path in gone)
 
 

@@ -7,7 +7,7 @@ from botctl.cli.options import AsJson, ConfigPath
 from botctl.core.morning import lines
 from botctl.flows.morning import morning, send_morning
 from botctl.wiring.alerts import opened_desk
-from botctl.wiring.upkeep import kept_ms
+from botctl.wiring.backups import kept_ms
 
 Send = Annotated[bool, typer.Option("--send", help="Also to every channel, once a day each.")]
 
