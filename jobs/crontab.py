@@ -10,8 +10,9 @@ HEAD: Final = """\
 #
 # Put your own folder, the one with botctl.toml, in place of /srv/botctl, then: crontab crontab.example
 #
-# Both ways may be mixed: a command that finds another run of itself at work says so and exits 0.
-# Cron tells nobody about a start that it missed (a machine that was off); `botctl run` records each.
+# Both ways may be mixed: a job that finds its time done, or another run of itself at work, says so and
+# exits 0. Cron tells nobody about a start that it left out (a machine that was off): the next start of
+# that job finds out and records it, as `botctl run` does. `botctl jobs` shows all of it.
 # Without CRON_TZ (not every cron knows it) the hours below are those of the machine.
 #
 # Reports are dropped here, since everything is in the database; logs and errors go to one file. For
@@ -21,7 +22,7 @@ SHELL=/bin/sh
 CRON_TZ=UTC
 HERE=/srv/botctl
 """
-RUN: Final = 'cd "$HERE" && .venv/bin/botctl {command} >/dev/null 2>>cron.log'
+RUN: Final = 'cd "$HERE" && .venv/bin/botctl jobs run {name} >/dev/null 2>>cron.log'
 
 
 def crontab(timetable: Sequence[Job]) -> str:
@@ -31,5 +32,5 @@ def crontab(timetable: Sequence[Job]) -> str:
 def _lines(timetable: Sequence[Job]) -> Iterator[str]:
     for job in timetable:
         yield f"# {job.name}: {job.why}"
-        yield f"{job.cron}\t{RUN.format(command=job.command)}"
+        yield f"{job.cron}\t{RUN.format(name=job.name)}"
         yield ""

@@ -10,11 +10,12 @@ from botctl.core.errors import BotError
 from botctl.ports.clock import Clock
 from botctl.ports.runtime import Log
 from botctl.ports.store import JobRun, StateStore
+from jobs.times import Untold
 from jobs.timetable import Job
 
 LATE_MS: Final = 5_000  # a later start counts as late; up to the job's grace it still runs
 UNEXPECTED: Final = "UNEXPECTED"  # an error without a code: a mistake of ours
-HISTORY_ROWS: Final = 5_000  # more than a day of rows, so that a daily job finds its last one
+PASSED: Final = "its time passed while botctl was down, asleep or busy"
 
 
 class Outcome(StrEnum):
@@ -23,10 +24,17 @@ class Outcome(StrEnum):
     MISSED = "missed"  # did not start: down, asleep, or busy for too long
     SKIPPED = "skipped"  # another run of the same command was at it
     FAILED = "failed"
+    DROPPED = (
+        "dropped"  # given up half-way: asked to stop, and it was nothing that must be finished
+    )
 
 
 Work = Callable[[], bool]
 """Do the job's work. False: another run of the same command has the lock."""
+
+
+def gap(untold: Untold) -> str:
+    return f"{PASSED}; so did all times up to {untold.since:%F %R}Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,9 @@ class JobLedger:
     log: Log
     counts: Counter[str] = field(default_factory=Counter)  # outcomes since the start
 
-    def last_ms(self) -> dict[str, int]:
+    def last_ms(self, jobs: Sequence[str]) -> dict[str, int]:
         """The last recorded time of each job."""
-        rows = sorted(self.store.jobs(HISTORY_ROWS), key=lambda row: row.scheduled_ms)
-        return {row.job: row.scheduled_ms for row in rows}
+        return {job: run.scheduled_ms for job, run in self.store.last_runs(jobs).items()}
 
     def miss(self, job: Job, times_ms: Sequence[int], why: str) -> None:
         """One row each; one line in the log for all of them."""

@@ -6,7 +6,7 @@ Its own defaults drop a start that is a second late and merge those that piled u
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from apscheduler.executors.base import BaseExecutor  # type: ignore[import-untyped]
@@ -14,16 +14,15 @@ from apscheduler.job import Job as Entry  # type: ignore[import-untyped]
 from apscheduler.schedulers.blocking import BlockingScheduler  # type: ignore[import-untyped]
 
 from botctl.core.errors import CheckError, TransientError
-from jobs.ledger import JobLedger, Work
+from jobs.ledger import PASSED, JobLedger, Work, gap
+from jobs.times import ms_of, time_of, untold
 from jobs.timetable import CYCLE, MS, Job
 from jobs.triggers import trigger_of
 from jobs.wakes import Wakes, Watch
 
 WAIT_MAX_S: Final = 30.0  # a clock that was set back is noticed within this time
 JUMP_MS: Final = 5_000  # so much between asked and passed time is sleep, or a clock that was set
-CATCH_UP: Final = timedelta(days=1)  # how far back missed times are recorded one by one
 GOES_ON: Final = (TransientError, CheckError)  # the next run may find it mended
-PASSED: Final = "its time passed while botctl was down, asleep or busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Loop:
 
     def run(self) -> None:
         """Until it is asked to stop. Raises the error that makes going on senseless."""
-        last_ms = self._ledger.last_ms()
+        last_ms = self._ledger.last_ms(tuple(self._timetable))
         for name, (job, _) in self._timetable.items():
             self._scheduler.add_job(
                 int,  # a name for the library to hold; the executor below does the work
@@ -82,7 +81,7 @@ class Loop:
         if self.over:
             return  # unrecorded: the next start of botctl finds and tells them
         try:
-            failure = self._performed(*self._timetable[name], [_ms(time) for time in times])
+            failure = self._performed(*self._timetable[name], [ms_of(time) for time in times])
         except BaseException as error:  # noqa: BLE001  the library would log it and go on
             failure = error
         if failure is not None and not isinstance(failure, GOES_ON):
@@ -139,24 +138,21 @@ class Loop:
         """Without this, nothing would happen until the old time comes round again."""
         self._ledger.log.warning("clock jumped", what=what, was_ms=was_ms, now_ms=now_ms)
         for entry in self._scheduler.get_jobs():
-            entry.modify(next_run_time=entry.trigger.get_next_fire_time(None, _time(now_ms)))
+            entry.modify(next_run_time=entry.trigger.get_next_fire_time(None, time_of(now_ms)))
 
     def _forget_the_oldest(self, what: str, was_ms: int, now_ms: int) -> None:
         self._ledger.log.warning("clock jumped", what=what, was_ms=was_ms, now_ms=now_ms)
         for entry in self._scheduler.get_jobs():
             job, _ = self._timetable[entry.id]
-            entry.modify(next_run_time=self._first_after(job, _ms(entry.next_run_time) - 1))
+            entry.modify(next_run_time=self._first_after(job, ms_of(entry.next_run_time) - 1))
 
     def _first_after(self, job: Job, after_ms: int) -> datetime:
-        """The first time to tell of. A long absence becomes one row and its last day's rows."""
-        trigger, now = trigger_of(job.cron), _time(self._ledger.clock.now_ms())
-        after = min(_time(after_ms + 1), now)  # a record from the future was made by a wrong clock
-        first: datetime = trigger.get_next_fire_time(None, after)
-        since: datetime = trigger.get_next_fire_time(None, now - CATCH_UP)
-        if first >= since:
-            return first
-        self._ledger.miss(job, [_ms(first)], f"{PASSED}; so did all times up to {since:%F %R}Z")
-        return since
+        """The first time to tell of; what lies before it is told in one row."""
+        found = untold(job.cron, after_ms, self._ledger.clock.now_ms())
+        if found.has_gap:
+            self._ledger.miss(job, [ms_of(found.first)], gap(found))
+            return found.since
+        return found.first
 
 
 class _Scheduler(BlockingScheduler):  # type: ignore[misc]  # the library is untyped
@@ -185,11 +181,3 @@ class _InThisThread(BaseExecutor):  # type: ignore[misc]
     def _do_submit_job(self, entry: Entry, run_times: Sequence[datetime]) -> None:
         self._loop.perform(entry.id, run_times)
         self._run_job_success(entry.id, [])
-
-
-def _ms(time: datetime) -> int:
-    return round(time.timestamp() * MS)
-
-
-def _time(time_ms: int) -> datetime:
-    return datetime.fromtimestamp(time_ms / MS, UTC)

@@ -43,6 +43,20 @@ ALERTS: Final = Job(
     grace_s=50,
     why="what a channel did not take goes again, and a loop that stands still is told of",
 )
+DAYS: Final = Job(
+    name="days close",
+    cron="0 0 * * *",
+    command="days close",
+    grace_s=79_200,
+    why="the day that is over goes on record; limits a day begin anew at this very moment",
+)
+REPORT: Final = Job(
+    name="report morning",
+    cron="0 8 * * *",
+    command="report morning",
+    grace_s=14_400,
+    why="what the last 24 hours brought is told on every channel, also when all is well",
+)
 BACKUP: Final = Job(
     name="db backup",
     cron="17 * * * *",
@@ -58,18 +72,34 @@ CHECK: Final = Job(
     why="damage is found while there are backups from before it",
 )
 
+KEYS: Final = Job(
+    name="keystore age",
+    cron="29 5 * * *",
+    command="keystore age",
+    grace_s=43_200,
+    why="a key or secret that is older than the settings allow is told of",
+)
 
-def timetable(*, cycle_cron: str, backup_cron: str, cycle_grace_s: int) -> tuple[Job, ...]:
+
+def timetable(
+    *, cycle_cron: str, backup_cron: str, report_cron: str, cycle_grace_s: int
+) -> tuple[Job, ...]:
     """In the order in which they start when several are due: trading first."""
     return (
         replace(CYCLE, cron=cycle_cron, grace_s=cycle_grace_s),
         FOLLOW_UP,
         ALERTS,
+        DAYS,
+        replace(REPORT, cron=report_cron),
         replace(BACKUP, cron=backup_cron),
         CHECK,
+        KEYS,
     )
 
 
 TIMETABLE: Final = timetable(
-    cycle_cron=CYCLE.cron, backup_cron=BACKUP.cron, cycle_grace_s=CYCLE.grace_s
+    cycle_cron=CYCLE.cron,
+    backup_cron=BACKUP.cron,
+    report_cron=REPORT.cron,
+    cycle_grace_s=CYCLE.grace_s,
 )

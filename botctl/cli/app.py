@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "config migrate": Entry(_in("config_migrate"), "Bring the file to today's names", START),
     "keystore new": Entry(_in("keystore", "new"), "Make a key, encrypted in a file", START),
     "keystore show": Entry(_in("keystore", "show"), "Whose key the file holds", START),
+    "keystore age": Entry(_in("keystore", "age"), "Which keys and secrets are due", START),
     "devnet install": Entry(_in("devnet_install"), "Install the local chain", START),
     "run": Entry("jobs.command:command", "Run the timetable until stopped", LOOP),
     "cycle": Entry(_in("cycle"), "reconcile, scan, decide and execute once", LOOP),
@@ -42,6 +43,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "execute": Entry(_in("execute"), "Sign and send what was decided", LOOP),
     "reconcile": Entry(_in("reconcile"), "Follow up what was sent, compare with the chain", LOOP),
     "follow-up": Entry(_in("follow_up"), "See what became of what was decided", LOOP),
+    "jobs run": Entry("jobs.once:command", "One job at its time, as system cron starts it", LOOP),
     "kill soft": Entry(_in("kill", "soft"), "Stop entries; exits go on", LOOP),
     "kill hard": Entry(_in("kill", "hard"), "Stop everything, exits too", LOOP),
     "kill off": Entry(_in("kill", "off"), "Lift the switch, once it is confirmed", LOOP),
@@ -50,6 +52,9 @@ COMMANDS: Final[dict[str, Entry]] = {
     "resume": Entry(_in("pause", "lifted"), "End a pause before its time", LOOP),
     "status": Entry(_in("status"), "The bot in one screen", LOOK),
     "health": Entry(_in("health"), "Exit status 0 when healthy, 1 when not", LOOK),
+    "jobs": Entry("jobs.show:command", "The timetable, and whether it is kept", LOOK),
+    "days": Entry(_in("days"), "What each day brought, once it is over", LOOK),
+    "report morning": Entry(_in("report_morning"), "What the last 24 hours brought", LOOK),
     "alerts": Entry(_in("alerts"), "What is wrong, who was told, how the channels do", LOOK),
     "metrics": Entry(_in("metrics"), "Everything counted, as Prometheus reads it", LOOK),
     "features": Entry(_in("features"), "What is switched on, and what that means", LOOK),
@@ -67,6 +72,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "replay": Entry(_in("replay"), "Compute decisions again and compare", PROOF),
     "bundle validate": Entry(_in("bundle", "validate"), "Check hash and completeness", PROOF),
     "bundle export": Entry(_in("bundle", "export"), "Write bundles as files", PROOF),
+    "days close": Entry(_in("days", "close"), "Put days that are over on record", CARE),
     "preflight": Entry(_in("preflight"), "Everything that must be right before a start", CARE),
     "alerts test": Entry(_in("alerts", "try_out"), "Send a test message to each channel", CARE),
     "alerts send": Entry(_in("alerts", "send"), "Tell what is due now; a job does it", CARE),
@@ -79,7 +85,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "db upgrade": Entry(_in("db", "upgrade"), "Bring the schema up to date, after a backup", CARE),
     "db check": Entry(_in("db", "check"), "Prove schema and content sound", CARE),
     "upgrade-check": Entry(_in("upgrade_check"), "What an upgrade would do here, before it", CARE),
-    "db backup": Entry(_in("db", "backup"), "Write a backup", CARE),
+    "db backup": Entry(_in("db", "backup"), "Write a backup, and prove it good", CARE),
+    "db backups": Entry(_in("db", "listed"), "Backups, here and in the storage", CARE),
     "db restore": Entry(_in("db", "restore"), "Bring a backup back", CARE),
 }
 GROUPS: Final[dict[str, str]] = {
@@ -91,6 +98,7 @@ GROUPS: Final[dict[str, str]] = {
     "kill": "The latched switch: survives restarts, names who and why",
     "nonce": "Which transaction number comes next, and who says so",
     "order": "A single order",
+    "report": "What is told of a stretch of time",
 }
 
 

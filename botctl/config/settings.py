@@ -28,6 +28,7 @@ from botctl.config.groups.places import PAPER_WALLET, StorageGroup, WalletGroup
 from botctl.config.groups.providers import ProvidersGroup, ReconnectGroup
 from botctl.config.groups.risk import BANDS_DEFAULT, BandGroup, RiskGroup, ascending
 from botctl.config.groups.scan import FreshnessGroup, ScanGroup
+from botctl.config.groups.service import BackupGroup, KeysGroup, RunGroup
 from botctl.config.groups.strategy import ExecutionGroup, ExitsGroup, SignalsGroup
 from botctl.config.groups.telemetry import TelemetryGroup
 from botctl.config.kinds import Listed
@@ -82,6 +83,9 @@ class Settings(BaseSettings):
     devnet: DevnetGroup = DevnetGroup()
     log: LogGroup = LogGroup()
     schedule: ScheduleGroup = ScheduleGroup()
+    run: RunGroup = RunGroup()
+    backup: BackupGroup = BackupGroup()
+    keys: KeysGroup = KeysGroup()
     faults: FaultsGroup = FaultsGroup()
     alerts: AlertsGroup = AlertsGroup()
     snapshots: SnapshotsGroup = SnapshotsGroup()

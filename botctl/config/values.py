@@ -87,10 +87,38 @@ class ScheduleValues:
 
     cycle_cron: str
     backup_cron: str
+    report_cron: str
     late_max_s: int
     wake: Wake
     wake_min_ms: int
     interval_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunValues:
+    drain_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackupValues:
+    """`s3_key_id` and `s3_secret` are secrets. Without an endpoint there is the folder alone."""
+
+    verify: bool
+    keep_hourly: int
+    keep_daily: int
+    keep_weekly: int
+    s3_endpoint: str
+    s3_bucket: str
+    s3_prefix: str
+    s3_region: str
+    s3_key_id: str = field(repr=False)
+    s3_secret: str = field(repr=False)
+    s3_timeout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeysValues:
+    age_max_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +264,9 @@ class Config:
     storage: StorageValues
     log: LogValues
     schedule: ScheduleValues
+    run: RunValues
+    backup: BackupValues
+    keys: KeysValues
     alerts: AlertValues
     snapshots: SnapshotValues
     telemetry: TelemetryValues

@@ -31,6 +31,7 @@ class Code(StrEnum):
     ERR_KEYSTORE_MODE = "ERR_KEYSTORE_MODE"  # readable by others
     ERR_KEYSTORE_PASSPHRASE = "ERR_KEYSTORE_PASSPHRASE"  # noqa: S105  a code, not a secret
     ERR_SIGNER_MISMATCH = "ERR_SIGNER_MISMATCH"  # the key derives another address
+    ERR_KEY_OLD = "ERR_KEY_OLD"  # a key or secret is due to be changed
     ERR_LIVE_NOT_ALLOWED = "ERR_LIVE_NOT_ALLOWED"  # live mode without its explicit switch
     # settings
     ERR_CONFIG_MISSING = "ERR_CONFIG_MISSING"
@@ -46,6 +47,7 @@ class Code(StrEnum):
     ERR_SCHEMA_NEWER = "ERR_SCHEMA_NEWER"  # written by a newer botctl
     ERR_SCHEMA_OLDER = "ERR_SCHEMA_OLDER"  # needs `botctl db upgrade`
     ERR_BACKUP_INVALID = "ERR_BACKUP_INVALID"
+    ERR_BACKUP_UNSENT = "ERR_BACKUP_UNSENT"  # good here, and not in the storage
     ERR_MOVE_LOST = "ERR_MOVE_LOST"  # a state changed under our compare-and-set
     ERR_ILLEGAL_MOVE = "ERR_ILLEGAL_MOVE"  # not in the transition table
     # bundles

@@ -29,6 +29,7 @@ from botctl.ports.followups import FollowStore
 from botctl.ports.preflight import PreflightStore
 from botctl.ports.providers import ProviderStore
 from botctl.ports.reorgs import ReorgStore
+from botctl.ports.service import ServiceStore
 from botctl.ports.standing import StandingStore
 from botctl.ports.telemetry import TelemetryStore
 from botctl.ports.wallet_books import WalletBookStore
@@ -464,8 +465,19 @@ class StateStore(Protocol):
         """Walk the journal's chain and hold every row that money depends on against it."""
 
     def count(self, name: str, by: int = 1) -> None: ...
-    def record_job(self, run: JobRun) -> None: ...
+    def record_job(self, run: JobRun) -> None:
+        """One row a scheduled time; that it was missed or skipped never replaces another outcome."""
+
     def jobs(self, most: int) -> tuple[JobRun, ...]: ...
+    def last_runs(self, jobs: Sequence[str]) -> Mapping[str, JobRun]:
+        """The newest recorded time of each of these jobs."""
+
+    def job_rows(self, job: str, since_ms: int, until_ms: int) -> tuple[JobRun, ...]:
+        """By scheduled time, both ends included, oldest first."""
+
+    def job_counts(self, since_ms: int) -> Mapping[tuple[str, str], int]:
+        """How many recorded times of each (job, outcome)."""
+
     def counters(self) -> Counters: ...
     def schema_revision(self) -> str | None: ...
     def location(self) -> str:
@@ -486,6 +498,7 @@ class Store(
     WalletBookStore,
     StateStore,
     ProviderStore,
+    ServiceStore,
     WatchStore,
     AlertStore,
     PreflightStore,

@@ -1,4 +1,4 @@
-"""Care for the database the settings name: upgrade, check, backup and restore."""
+"""Care for the database the settings name: upgrade, check and restore; backups stand in `backups`."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from botctl.adapters.locks import CommandLocks
-from botctl.adapters.store.backup import BackupReport
-from botctl.adapters.store.backup import backup as _backup
 from botctl.adapters.store.check import CheckReport
 from botctl.adapters.store.check import check as _check
 from botctl.adapters.store.migrate import UpgradeReport
@@ -20,11 +18,9 @@ from botctl.core.errors import TransientError
 from botctl.wiring import clock_of
 
 __all__ = [
-    "BackupReport",
     "CheckReport",
     "RestoreReport",
     "UpgradeReport",
-    "backup",
     "check",
     "restore",
     "upgrade",
@@ -52,14 +48,6 @@ def upgrade(config: Config) -> UpgradeReport:
 
 def check(config: Config) -> CheckReport:
     return _check(config.storage.url, busy_ms=config.storage.busy_ms)
-
-
-def backup(config: Config, folder: Path | None) -> BackupReport:
-    """Into `folder`, or where the settings say."""
-    storage = config.storage
-    now_ms = clock_of(config).now_ms()
-    into = folder or Path(storage.backups_dir)
-    return _backup(storage.url, into, now_ms, busy_ms=storage.busy_ms)
 
 
 def restore(config: Config, path: Path) -> RestoreReport:

@@ -6,8 +6,7 @@ import pytest
 
 from botctl.core.codes import Code
 from botctl.core.errors import BotError, CheckError, CorruptError, OperatorError, TransientError
-from jobs.ledger import Work
-from jobs.scheduler import PASSED
+from jobs.ledger import PASSED, Work
 from jobs.timetable import BACKUP, CHECK, CYCLE, Job
 from tests.jobs.world import NOON, SECOND, World, minutes, ms
 

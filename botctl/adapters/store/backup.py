@@ -4,12 +4,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from errno import EEXIST
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Final
+from typing import IO, Final, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import msgspec
@@ -29,6 +28,7 @@ from botctl.adapters.store.portable import (
     shapes,
 )
 from botctl.adapters.store.revision import revision_of
+from botctl.core.backups import name_of
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
 
@@ -42,14 +42,35 @@ class BackupReport:
     path: str
     revision: str
     rows: int
+    verified: bool = False
 
 
-def backup(url: str, folder: Path, now_ms: int, *, busy_ms: int = engines.BUSY_MS) -> BackupReport:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The end of the journal in the very snapshot that was written."""
+
+    entries: int
+    head: str
+
+
+class Prove(Protocol):
+    def __call__(self, path: Path, seen: Seen, /) -> None:
+        """Raises BotError unless the file brings everything back."""
+
+
+def backup(
+    url: str,
+    folder: Path,
+    now_ms: int,
+    *,
+    busy_ms: int = engines.BUSY_MS,
+    prove: Prove | None = None,
+) -> BackupReport:
     """Raises ERR_NOT_FOUND when there is no database, ERR_DB_UNWRITABLE when the folder refuses."""
     require_there(url)
     database = open_database(url, busy_ms=busy_ms)
     try:
-        return backup_of(database, folder, now_ms)
+        return backup_of(database, folder, now_ms, prove)
     finally:
         database.close()
 
@@ -65,20 +86,35 @@ def absent(location: str) -> UsageError:
     return UsageError(Code.ERR_NOT_FOUND, _EMPTY, database=location)
 
 
-def backup_of(database: Database, folder: Path, now_ms: int) -> BackupReport:
-    moment = datetime.fromtimestamp(now_ms / 1_000, UTC)
-    path = folder / f"botctl-{moment:%Y%m%dT%H%M%S}.{now_ms % 1_000:03d}Z.zip"
-    with database.reading() as db:
-        revision = revision_of(db)
-        if revision is None:
-            raise absent(database.location)
-        try:
-            with _whole(path) as file:
-                rows = _write(db, file, revision, now_ms)
-        except OSError as error:
-            say = f"the backup cannot be written ({error.strerror})"
-            raise unwritable(say, database.location, file=str(path)) from None
-    return BackupReport(str(path), revision, rows)
+def backup_of(
+    database: Database, folder: Path, now_ms: int, prove: Prove | None = None
+) -> BackupReport:
+    """With `prove`, the file gets its name only after that."""
+    path = folder / name_of(now_ms)
+    try:
+        with _whole(path) as file:
+            with database.reading() as db:
+                revision = revision_of(db)
+                if revision is None:
+                    raise absent(database.location)
+                rows, seen = _write(db, file, revision, now_ms), seen_in(db)
+            _to_disk(file)
+            if prove is not None:
+                prove(Path(file.name), seen)
+    except OSError as error:
+        say = f"the backup cannot be written ({error.strerror})"
+        raise unwritable(say, database.location, file=str(path)) from None
+    return BackupReport(str(path), revision, rows, verified=prove is not None)
+
+
+def seen_in(db: Connection) -> Seen:
+    row = db.execute(sa.text("SELECT seq, hash FROM journal_head")).first()
+    return Seen(0, "") if row is None else Seen(row[0], row[1])
+
+
+def _to_disk(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 @contextmanager
@@ -88,8 +124,7 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     with NamedTemporaryFile(dir=path.parent, prefix=".backup-", delete=False) as file:
         try:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            _to_disk(file)
             if path.exists():  # of two backups in one millisecond the first stays
                 raise FileExistsError(EEXIST, os.strerror(EEXIST))
             Path(file.name).replace(path)

@@ -12,6 +12,7 @@ from botctl.adapters.store import (
     schema_alerts,
     schema_followups,
     schema_parts,
+    schema_service,
     schema_telemetry,
     schema_watch,
 )
@@ -383,6 +384,9 @@ spans: Final = schema_telemetry.spans
 metrics: Final = schema_telemetry.metrics
 metric_marks: Final = schema_telemetry.metric_marks
 followups: Final = schema_followups.followups
+days: Final = schema_service.days
+starts: Final = schema_service.starts
+key_ages: Final = schema_service.key_ages
 
 journal: Final = sa.Table(
     "journal",

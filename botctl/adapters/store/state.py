@@ -9,7 +9,7 @@ from botctl.adapters.store.commit import COUNT
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.revision import found_revision
 from botctl.adapters.store.rows import names
-from botctl.adapters.store.statements import upsert
+from botctl.adapters.store.statements import insert, upsert
 from botctl.adapters.store.verify import verify
 from botctl.adapters.store.witness import SOURCES
 from botctl.core.permission import Level, PermissionSource
@@ -21,6 +21,9 @@ _SELECT_SOURCE: Final = sa.select(*(_V[name] for name in names(PermissionSource)
 _SELECT_JOB: Final = sa.select(*(_J[name] for name in names(JobRun)))
 _SET_SOURCE: Final = upsert(schema.sources)
 _SET_JOB: Final = upsert(schema.job_runs)
+_ADD_JOB: Final = insert(schema.job_runs, on_conflict="(bot, job, scheduled_ms) DO NOTHING")
+# `run` and cron may both tell of one time: who did not do the work yields to who did.
+_YIELDING: Final = frozenset({"missed", "skipped"})
 
 
 class State(Part):
@@ -59,8 +62,10 @@ class State(Part):
     def record_job(self, run: JobRun) -> None:
         values = {name: getattr(run, name) for name in names(JobRun)}
         with self._db.writing() as db:
-            db.execute(_SET_JOB, values | {"bot": self._scope.bot})
-            spans.add(db, self._scope, (*self._carried, _told(run)))
+            statement = _ADD_JOB if run.outcome in _YIELDING else _SET_JOB
+            stored = db.execute(statement, values | {"bot": self._scope.bot}).rowcount
+            told = (_told(run),) if stored else ()  # what another told already counts once
+            spans.add(db, self._scope, (*self._carried, *told))
         self._carried.clear()
 
     def jobs(self, most: int) -> tuple[JobRun, ...]:

@@ -18,6 +18,7 @@ from botctl.adapters.store.preflights import Preflights
 from botctl.adapters.store.providers import Providers
 from botctl.adapters.store.reorgs import Reorgs
 from botctl.adapters.store.revision import create_or_check
+from botctl.adapters.store.service import ServicePart
 from botctl.adapters.store.settling import Settling
 from botctl.adapters.store.signing import Signing
 from botctl.adapters.store.standing import StandingPart
@@ -48,6 +49,7 @@ class SqlStore(
     State,
     StandingPart,
     Providers,
+    ServicePart,
     Watching,
     Alerts,
     Preflights,

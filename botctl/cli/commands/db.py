@@ -1,6 +1,7 @@
 """Care for the database; none of these opens the store, which refuses what they mend."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -8,14 +9,33 @@ import typer
 
 from botctl.cli.frame import finish, opened_settings
 from botctl.cli.options import AsJson, ConfigPath
-from botctl.wiring import upkeep
-from botctl.wiring.upkeep import BackupReport, CheckReport, RestoreReport, UpgradeReport
+from botctl.cli.show import at
+from botctl.cli.tables import table
+from botctl.wiring import backups, upkeep
+from botctl.wiring.backups import BackupDone, KeptBackup
+from botctl.wiring.upkeep import CheckReport, RestoreReport, UpgradeReport
+
+
+@dataclass(frozen=True, slots=True)
+class BackupsReport:
+    backups: tuple[KeptBackup, ...]
+
 
 To = Annotated[
     Path | None,
     typer.Option("--to", help="The folder; default: storage.backups_dir.", show_default=False),
 ]
-File = Annotated[Path, typer.Argument(help="What `botctl db backup` wrote.", metavar="FILE")]
+Verify = Annotated[
+    bool | None,
+    typer.Option(
+        "--verify/--no-verify",
+        help="Restore it into a scratch database first; default: backup.verify.",
+        show_default=False,
+    ),
+]
+File = Annotated[
+    str, typer.Argument(help="A file, or s3:NAME as `botctl db backups` tells.", metavar="FILE")
+]
 
 
 def upgrade(
@@ -51,17 +71,35 @@ def check(
 def backup(
     ctx: typer.Context,
     to: To = None,
+    verify: Verify = None,
     config: ConfigPath = None,  # noqa: ARG001  read through the context
     json: AsJson = False,  # noqa: ARG001
 ) -> None:
     """One file with everything at one moment; the bot may go on running.
 
+    It gets its name once a scratch database restored from it has the same rows and the same journal.
+    Without --to, old ones are deleted by backup.keep_*, and the storage of backup.s3_* gets a copy.
+
     Example: botctl db backup
     Example: botctl db backup --to /mnt/safe
     """
     with opened_settings(ctx) as setup:
-        report = upkeep.backup(setup.config, to)
+        report = backups.backup(setup.config, to, verify=verify)
     finish(ctx, report, _backed_up)
+
+
+def listed(
+    ctx: typer.Context,
+    config: ConfigPath = None,  # noqa: ARG001  read through the context
+    json: AsJson = False,  # noqa: ARG001
+) -> None:
+    """Those in storage.backups_dir and those in the storage, newest first.
+
+    Example: botctl db backups
+    """
+    with opened_settings(ctx) as setup:
+        report = BackupsReport(backups.listed(setup.config))
+    finish(ctx, report, _listed)
 
 
 def restore(
@@ -73,10 +111,12 @@ def restore(
     """Into an empty database, SQLite or PostgreSQL alike; the file is verified before it is used.
 
     Example: botctl db restore state/backups/botctl-20260102T030405.000Z.zip
+    Example: botctl db restore s3:botctl-20260102T030405.000Z.zip
     """
     with opened_settings(ctx) as setup:
-        report = upkeep.restore(setup.config, file)
-        setup.log.warning("database restored", rows=report.rows, file=str(file))
+        with backups.fetched(setup.config, file) as path:
+            report = upkeep.restore(setup.config, path)
+        setup.log.warning("database restored", rows=report.rows, file=file)
     finish(ctx, report, _restored)
 
 
@@ -99,8 +139,21 @@ def _checked(report: CheckReport) -> Iterator[str]:
     )
 
 
-def _backed_up(report: BackupReport) -> list[str]:
-    return [f"wrote {report.rows} rows of schema {report.revision} to {report.path}"]
+def _backed_up(report: BackupDone) -> Iterator[str]:
+    proven = ", proven by restoring it" if report.verified else ""
+    yield f"wrote {report.rows} rows of schema {report.revision} to {report.path}{proven}"
+    if report.sent:
+        yield f"sent to {report.sent}, and read back"
+    if report.pruned:
+        yield f"deleted {len(report.pruned)} older: {', '.join(report.pruned)}"
+
+
+def _listed(report: BackupsReport) -> Iterator[str]:
+    if not report.backups:
+        yield "there is no backup yet: `botctl db backup` makes one"
+        return
+    rows = [(one.name, one.place, at(one.made_ms), str(one.size)) for one in report.backups]
+    yield from table(("backup", "where", "made", "bytes"), rows, right=frozenset({3}))
 
 
 def _restored(report: RestoreReport) -> Iterator[str]:

@@ -5,8 +5,14 @@ from typing import Annotated
 
 import typer
 
-from botctl.cli.frame import config_path, finish
+from botctl.cli.frame import config_path, finish, opened_settings
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.show import at
+from botctl.cli.tables import Cell, table
+from botctl.cli.terminal import RED
+from botctl.flows.key_ages import KeyAgesReport, key_ages
+from botctl.wiring import open_books
+from botctl.wiring.key_ages import keys_of
 from botctl.wiring.keys import KeyReport, new_key, shown_key
 
 Import = Annotated[
@@ -41,6 +47,36 @@ def show(
     """
     report = shown_key(config_path(ctx))
     finish(ctx, report, _lines, 0 if report.matches else 1)
+
+
+def age(
+    ctx: typer.Context,
+    config: ConfigPath = None,  # noqa: ARG001  read through the context
+    json: AsJson = False,  # noqa: ARG001
+) -> None:
+    """Since when the key and each API secret of the settings are the same, and which are due.
+
+    The timetable asks once a day. Exit status 1: one is older than keys.age_max_days.
+
+    Example: botctl keystore age
+    """
+    with opened_settings(ctx) as setup, open_books(setup.config) as store:
+        config_, clock = setup.config, setup.books(store).clock
+        days_max = config_.keys.age_max_days
+        report = key_ages(store, keys_of(config_), clock.now_ms(), days_max)
+    finish(ctx, report, _aged, 1 if any(key.old for key in report.keys) else 0)
+
+
+def _aged(report: KeyAgesReport) -> Iterator[str]:
+    if not report.keys:
+        yield "no key and no secret is configured"
+        return
+    rows = [
+        (key.name, at(key.since_ms)[:10], str(key.age_days), Cell("due" if key.old else "", RED))
+        for key in report.keys
+    ]
+    yield from table(("key", "since", "days", ""), rows)
+    yield f"due after {report.days_max} days (keys.age_max_days)"
 
 
 def _lines(report: KeyReport) -> Iterator[str]:

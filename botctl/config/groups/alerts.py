@@ -12,7 +12,7 @@ from botctl.config.values import AlertValues, PreflightValues, SnapshotValues
 BOT_API: Final = "https://api.telegram.org"
 
 
-def _web_url(url: str) -> str:
+def web_url(url: str) -> str:
     """Says nothing of the URL itself: for a webhook it is the key."""
     try:
         parts = urlsplit(url)
@@ -25,7 +25,7 @@ def _web_url(url: str) -> str:
     return url
 
 
-SecretUrl = Annotated[str, AfterValidator(_web_url), Place(), Secret()]
+SecretUrl = Annotated[str, AfterValidator(web_url), Place(), Secret()]
 SecretText = Annotated[str, Place(), Secret()]
 
 
@@ -42,7 +42,7 @@ class AlertsGroup(Group):
     telegram_chat: Annotated[str, Place()] = Field(
         "", description="The chat's id, such as -1001234567890, or @channel."
     )
-    telegram_api: Annotated[str, AfterValidator(_web_url), Place()] = Field(
+    telegram_api: Annotated[str, AfterValidator(web_url), Place()] = Field(
         BOT_API, min_length=1, description="The Bot API; another only for a server of your own."
     )
     tier_max: Annotated[Whole, Place()] = Field(
@@ -74,7 +74,7 @@ class AlertsGroup(Group):
     deadman_s: Annotated[Whole, Place()] = Field(
         60, ge=1, description="At most one such request in this time."
     )
-    link: Annotated[str, AfterValidator(_web_url), Place()] = Field(
+    link: Annotated[str, AfterValidator(web_url), Place()] = Field(
         "", description="A dashboard that alerts point to; {cycle_id} in it is filled in."
     )
 

@@ -95,6 +95,9 @@ class ScheduleGroup(Group):
         "17 * * * *",
         description="Every hour: the most that can be lost with the disk; off the full hour's rush.",
     )
+    report_cron: Cron = Field(
+        "0 8 * * *", description="The morning report, by every channel of [alerts]."
+    )
     late_max_s: Whole = Field(
         30,
         gt=0,

@@ -63,6 +63,7 @@ PAGES: Final[Mapping[str, str]] = {
     "ERR_SINGLE_": "node.md",
     "ERR_PIN_": "node.md",
     "ERR_KEYSTORE_": "key.md",
+    "ERR_KEY_": "key.md",
     "ERR_SIGNER_": "key.md",
     "ERR_LIVE_": "key.md",
     "ERR_CONFIG_": "settings.md",

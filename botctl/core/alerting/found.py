@@ -5,6 +5,7 @@ from typing import Final
 
 from botctl.core.alerting.codes import AlertCode, Tier
 from botctl.core.alerting.values import AlertFinding
+from botctl.core.codes import Code
 from botctl.core.errors import BotError, CheckError, LostMoveError, TransientError
 from botctl.core.health import Finding, HealthCode
 from botctl.core.permission import Level, PermissionSource, SourceKind
@@ -24,6 +25,8 @@ TOLD_ELSEWHERE: Final = frozenset(
         SourceKind.TIER,
     }
 )
+
+FOR_INFORMATION: Final = frozenset({Code.ERR_KEY_OLD})
 
 
 def findings(
@@ -45,6 +48,8 @@ def of_failure(error: BotError, command: str, cycle_id: str) -> AlertFinding | N
     tier = Tier.SOON if isinstance(error, TransientError) else Tier.URGENT
     if isinstance(error, CheckError):
         tier = Tier.SOON  # what halts is told by its latch
+    if error.code in FOR_INFORMATION:
+        tier = Tier.FYI
     provider = error.facts.get("provider", "")
     return AlertFinding(
         code=str(error.code),
