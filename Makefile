@@ -22,7 +22,7 @@ PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 WORKERS := 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist=worksteal
 # The rooms that are there: a new one is checked from its first file on.
-CODE := $(wildcard botctl jobs migrations bench tests)
+CODE := $(wildcard botctl jobs migrations bench deploy tests)
 
 # $(call quietly,WHAT,COMMAND): the output goes to the log, and a failure is told in one sentence.
 define quietly
@@ -48,7 +48,7 @@ demo: $(STAMPS)/runtime $(STAMPS)/package $(STAMPS)/devnet  ## set up, then trad
 	@$(BIN)/botctl demo
 
 .PHONY: setup
-setup: $(STAMPS)/dev $(STAMPS)/package $(STAMPS)/devnet-dev  ## install all that developing needs
+setup: $(STAMPS)/dev $(STAMPS)/package $(STAMPS)/devnet-dev $(STAMPS)/prometheus  ## install all that developing needs
 
 .PHONY: test
 test: lint  ## set up, lint, and run every test but the torture
@@ -111,3 +111,10 @@ $(STAMPS)/devnet-dev: $(DEVNET_PARTS) requirements/node.lock | $(BIN)/python
 	$(call quietly,the local chain and its compiler,{ $(DEVNET) --probe || \
 		$(INSTALL) --require-hashes --requirement requirements/node.lock; } && $(DEVNET) --dev)
 	@touch $@ $(STAMPS)/devnet
+
+# Its one sentence about a machine that has none must be seen, so only apt's own words go to the log.
+$(STAMPS)/prometheus: deploy/prometheus/install.py | $(BIN)/python
+	@mkdir -p $(STAMPS)
+	@echo "botctl set-up: Prometheus for the tests of the rules" >&2
+	@$(BIN)/python -m deploy.prometheus.install >>$(LOG)
+	@touch $@

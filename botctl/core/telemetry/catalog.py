@@ -30,6 +30,8 @@ class Family:
 
 LATENCY_MS: Final = (25.0, 50, 100, 150, 250, 400, 600, 1_000, 2_000, 5_000, 10_000)
 """Seed 000, `detection_to_action_latency_ms`; the other latencies in ms use the same."""
+CYCLE_MS: Final = (*LATENCY_MS, 20_000.0, 30_000, 48_000, 60_000, 120_000, 300_000)
+"""Seed 000 warns at 0.8 of an interval, and no quantile exceeds the last bound: minutes must fit."""
 WAIT_MS: Final = (
     1_000.0,
     2_000,
@@ -69,7 +71,7 @@ CATALOG: Final = (
         ("phase",),
         LATENCY_MS,
     ),
-    Family("scan_cycle_duration_ms", _H, "The whole cycle, reconcile to execute", (), LATENCY_MS),
+    Family("scan_cycle_duration_ms", _H, "The whole cycle, reconcile to execute", (), CYCLE_MS),
     Family("detect_latency_ms", _H, "One scan", (), LATENCY_MS),
     Family("quote_latency_ms", _H, "A fresh quote just before a signature", (), LATENCY_MS),
     Family("decide_latency_ms", _H, "All decisions of one cycle", (), LATENCY_MS),
