@@ -24,6 +24,7 @@ OTHERS: Final = 0o077
 FILES_MAX: Final = 16
 _READ_BY: Final = (
     "config",
+    "core/operators.py",
     "core/policy.py",
     "core/plans.py",
     "core/terms.py",

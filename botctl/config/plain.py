@@ -32,6 +32,7 @@ def plain_config(settings: Settings, source: Path) -> Config:
         log=settings.log.values(_placed(settings.log.file, home)),
         schedule=settings.schedule.values(),
         alerts=settings.alerts.values(),
+        chat=settings.chat.values(),
         snapshots=settings.snapshots.values(),
         preflight=settings.preflight.values(),
         policy=_policy(settings),

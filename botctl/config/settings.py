@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from botctl.config.groups.alerts import AlertsGroup, PreflightGroup, SnapshotsGroup
 from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup, ScheduleGroup
 from botctl.config.groups.chain import ChainGroup, VenueGroup
+from botctl.config.groups.chat import ChatGroup
 from botctl.config.groups.faults import EMBEDDED_CHAIN_ID, FaultsGroup
 from botctl.config.groups.grade import GradeGroup
 from botctl.config.groups.health import BreakersGroup, HealthGroup, PausesGroup
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     schedule: ScheduleGroup = ScheduleGroup()
     faults: FaultsGroup = FaultsGroup()
     alerts: AlertsGroup = AlertsGroup()
+    chat: ChatGroup = ChatGroup()
     snapshots: SnapshotsGroup = SnapshotsGroup()
     preflight: PreflightGroup = PreflightGroup()
 

@@ -23,6 +23,7 @@ from botctl.core.permission import PermissionSource
 from botctl.core.risk.regime import Times
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 from botctl.ports.alerts import AlertStore
+from botctl.ports.chat import ChatStore
 from botctl.ports.followups import FollowStore
 from botctl.ports.preflight import PreflightStore
 from botctl.ports.providers import ProviderStore
@@ -478,6 +479,7 @@ class Store(
     ProviderStore,
     WatchStore,
     AlertStore,
+    ChatStore,
     PreflightStore,
     Protocol,
 ):

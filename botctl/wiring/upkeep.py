@@ -40,6 +40,7 @@ AT_WORK: Final = (
     "execute",
     "nonce repair",
     "follow-up",
+    "chat",
 )
 
 

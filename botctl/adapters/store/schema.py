@@ -8,7 +8,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from botctl.adapters.store import schema_alerts, schema_followups, schema_parts, schema_watch
+from botctl.adapters.store import (
+    schema_alerts,
+    schema_chat,
+    schema_followups,
+    schema_parts,
+    schema_watch,
+)
 from botctl.adapters.store.columns import EntryFacts
 from botctl.adapters.store.schema_parts import (
     amount,
@@ -373,6 +379,7 @@ letters: Final = schema_alerts.letters
 channels: Final = schema_alerts.channels
 preflights: Final = schema_alerts.preflights
 settings: Final = schema_alerts.settings
+chat_offsets: Final = schema_chat.offsets
 followups: Final = schema_followups.followups
 
 journal: Final = sa.Table(
