@@ -3,6 +3,7 @@
 import select
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Final, Self
@@ -15,11 +16,12 @@ class Stopper:
     """A context manager for the main thread.
 
     A second signal does what it always did: it kills, and that is safe too, because every step is
-    on disk before it is taken.
+    on disk before it is taken. `also` is called by the first one, in the main thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, also: Callable[[], None] = lambda: None) -> None:
         self.asked = False
+        self._also = also
 
     def __enter__(self) -> Self:
         self._wakes, self._woken = socket.socketpair()
@@ -53,6 +55,7 @@ class Stopper:
     def _ask(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  a handler's shape
         self.asked = True
         self._restore()
+        self._also()
 
     def _restore(self) -> None:
         for number, handler in self._before.items():

@@ -15,7 +15,7 @@ START, LOOP, LOOK, PROOF, CARE = "Start", "The loop", "Look", "Proof", "Care"
 
 
 class Entry(NamedTuple):
-    """`target` is module:function; `run` lives in `jobs`, the room above this one."""
+    """`target` is module:function; `run` and `chat` live in `jobs`, the room above this one."""
 
     target: str
     help: str
@@ -38,6 +38,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "devnet install": Entry(_in("devnet_install"), "Install the local chain", START),
     "run": Entry("jobs.command:command", "Run the timetable until stopped", LOOP),
     "cycle": Entry(_in("cycle"), "reconcile, scan, decide and execute once", LOOP),
+    "chat": Entry("jobs.chat:command", "Answer in Telegram until stopped", LOOP),
     "scan": Entry(_in("scan"), "Find markets and read their facts at one block", LOOP),
     "decide": Entry(_in("decide"), "Decide every market of the newest scan", LOOP),
     "execute": Entry(_in("execute"), "Sign and send what was decided", LOOP),

@@ -25,6 +25,7 @@ FILES_MAX: Final = 16
 _READ_BY: Final = (
     "config",
     "core/features.py",
+    "core/operators.py",
     "core/policy.py",
     "core/plans.py",
     "core/terms.py",

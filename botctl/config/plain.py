@@ -37,6 +37,7 @@ def plain_config(settings: Settings, source: Path, notices: tuple[str, ...] = ()
         backup=settings.backup.values(),
         keys=settings.keys.values(),
         alerts=settings.alerts.values(),
+        chat=settings.chat.values(),
         snapshots=settings.snapshots.values(),
         telemetry=settings.telemetry.values(),
         preflight=settings.preflight.values(),

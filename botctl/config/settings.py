@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from botctl.config.groups.alerts import AlertsGroup, PreflightGroup, SnapshotsGroup
 from botctl.config.groups.bot import BotGroup, DevnetGroup, LogGroup, PaperGroup, ScheduleGroup
 from botctl.config.groups.chain import ChainGroup, VenueGroup
+from botctl.config.groups.chat import ChatGroup
 from botctl.config.groups.faults import EMBEDDED_CHAIN_ID, FaultsGroup
 from botctl.config.groups.features import FeaturesGroup
 from botctl.config.groups.grade import GradeGroup
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     keys: KeysGroup = KeysGroup()
     faults: FaultsGroup = FaultsGroup()
     alerts: AlertsGroup = AlertsGroup()
+    chat: ChatGroup = ChatGroup()
     snapshots: SnapshotsGroup = SnapshotsGroup()
     telemetry: TelemetryGroup = TelemetryGroup()
     preflight: PreflightGroup = PreflightGroup()

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from botctl.core.facts import Mode
 from botctl.core.grading import GradeRules
+from botctl.core.operators import Person
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.units import Address, Hash32
@@ -215,6 +216,21 @@ class AlertValues:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatValues:
+    """`token` is a secret; empty: that of the alerts, or the keyring's."""
+
+    token: str
+    token_keyring: str
+    allow: tuple[Person, ...]
+    groups: tuple[int, ...]
+    confirm_s: int
+    late_max_s: int
+    card_s: int
+    card_minutes: int
+    poll_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotValues:
     """`upload_url` is a secret: what is signed into it allows writing."""
 
@@ -268,6 +284,7 @@ class Config:
     backup: BackupValues
     keys: KeysValues
     alerts: AlertValues
+    chat: ChatValues
     snapshots: SnapshotValues
     telemetry: TelemetryValues
     preflight: PreflightValues

@@ -58,6 +58,9 @@ class Code(StrEnum):
     ERR_REPLAY_MISMATCH = "ERR_REPLAY_MISMATCH"
     # snapshots
     ERR_SNAPSHOT_INVALID = "ERR_SNAPSHOT_INVALID"  # not a snapshot, or not whole
+    # the chat
+    ERR_CHAT_TOKEN = "ERR_CHAT_TOKEN"  # noqa: S105  none is configured, or Telegram refuses it
+    ERR_CHAT_CONFLICT = "ERR_CHAT_CONFLICT"  # somebody else listens with the same token
     # money
     ERR_LEDGER_MISMATCH = "ERR_LEDGER_MISMATCH"  # ledger and chain differ
     ERR_LEDGER_ALTERED = "ERR_LEDGER_ALTERED"  # a row is not what the journal says was written

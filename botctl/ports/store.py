@@ -24,6 +24,7 @@ from botctl.core.risk.regime import Times
 from botctl.core.telemetry.spans import Span
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 from botctl.ports.alerts import AlertStore
+from botctl.ports.chat import ChatStore
 from botctl.ports.equity import EquityStore
 from botctl.ports.followups import FollowStore
 from botctl.ports.preflight import PreflightStore
@@ -501,6 +502,7 @@ class Store(
     ServiceStore,
     WatchStore,
     AlertStore,
+    ChatStore,
     PreflightStore,
     TelemetryStore,
     Protocol,

@@ -128,6 +128,7 @@ def secrets_of(config: Config, env: Mapping[str, str]) -> Iterator[str]:
     alerts = config.alerts
     yield from (alerts.webhook_url, alerts.webhook_secret, alerts.telegram_token)
     yield alerts.deadman_url
+    yield config.chat.token
     yield config.snapshots.upload_url
     yield from (config.backup.s3_key_id, config.backup.s3_secret)
     if config.wallet.passphrase_from is PassphraseSource.ENV:

@@ -36,6 +36,7 @@ AT_WORK: Final = (
     "execute",
     "nonce repair",
     "follow-up",
+    "chat",
 )
 
 

@@ -38,6 +38,7 @@ NEW = (
     *("regimes", "followups", "providers", "breakers", "pauses", "health", "errors"),
     *("alerts", "alert_channels", "alert_letters", "preflights", "settings"),
     *("days", "starts", "key_ages"),
+    "chat_offsets",
 )
 LATER = (
     "DROP INDEX ix_positions_closed",

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from botctl.adapters.store import (
     schema_alerts,
+    schema_chat,
     schema_followups,
     schema_parts,
     schema_service,
@@ -383,6 +384,7 @@ settings: Final = schema_alerts.settings
 spans: Final = schema_telemetry.spans
 metrics: Final = schema_telemetry.metrics
 metric_marks: Final = schema_telemetry.metric_marks
+chat_offsets: Final = schema_chat.offsets
 followups: Final = schema_followups.followups
 days: Final = schema_service.days
 starts: Final = schema_service.starts

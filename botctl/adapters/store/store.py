@@ -1,6 +1,7 @@
 """The whole store: every part over one database."""
 
 from botctl.adapters.store.alerts import Alerts
+from botctl.adapters.store.chat import Chat
 from botctl.adapters.store.commit import Commit
 from botctl.adapters.store.corrections import Corrections
 from botctl.adapters.store.cycles import Cycles
@@ -33,6 +34,7 @@ from botctl.ports.store import Store
 
 class SqlStore(
     Markets,
+    Chat,
     Cycles,
     Commit,
     Equity,

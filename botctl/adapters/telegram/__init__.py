@@ -1,0 +1,1 @@
+"""Telegram's Bot API through its real client library; loaded by `botctl chat` alone."""
