@@ -52,6 +52,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "alerts": Entry(_in("alerts"), "What is wrong, who was told, how the channels do", LOOK),
     "ledger": Entry(_in("ledger"), "Decisions: list, filter, export", LOOK),
     "ledger grade": Entry(_in("ledger_grade"), "What each filter saved or cost", LOOK),
+    "serve": Entry("jobs.serve:command", "The page and the REST interface", LOOK),
+    "serve token": Entry(_in("serve_token"), "Tokens that open the page and REST", LOOK),
     "explain": Entry(_in("explain"), "Why a market was or was not traded", LOOK),
     "check": Entry(_in("check"), "Everything the gate can find out about one token", LOOK),
     "positions": Entry(_in("positions"), "What is held, profit and loss net of gas", LOOK),

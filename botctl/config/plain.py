@@ -34,6 +34,7 @@ def plain_config(settings: Settings, source: Path) -> Config:
         alerts=settings.alerts.values(),
         snapshots=settings.snapshots.values(),
         preflight=settings.preflight.values(),
+        web=settings.web.values(),
         policy=_policy(settings),
         scan_plan=_scan_plan(settings),
         send_plan=settings.execution.send_plan(

@@ -14,6 +14,7 @@ from botctl.core.policy import Policy
 from botctl.core.units import Address, Hash32
 from botctl.core.wake import Wake
 from botctl.core.watch_plan import WatchPlan
+from botctl.core.web_plan import WebPlan
 
 WEBHOOK, TELEGRAM = "webhook", "telegram"
 
@@ -225,6 +226,7 @@ class Config:
     alerts: AlertValues
     snapshots: SnapshotValues
     preflight: PreflightValues
+    web: WebPlan
     policy: Policy
     scan_plan: ScanPlan
     send_plan: SendPlan

@@ -30,6 +30,7 @@ from botctl.ports.reorgs import ReorgStore
 from botctl.ports.standing import StandingStore
 from botctl.ports.wallet_books import WalletBookStore
 from botctl.ports.watching import WatchStore
+from botctl.ports.web import WebStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +480,7 @@ class Store(
     WatchStore,
     AlertStore,
     PreflightStore,
+    WebStore,
     Protocol,
 ):
     """All of it, when one adapter serves all. Ask for the part you need instead."""

@@ -23,6 +23,7 @@ from botctl.adapters.store.standing import StandingPart
 from botctl.adapters.store.state import State
 from botctl.adapters.store.wallets import Wallets
 from botctl.adapters.store.watching import Watching
+from botctl.adapters.store.web import Web
 from botctl.core.units import Address
 from botctl.ports.clock import Ids
 from botctl.ports.store import Store
@@ -48,6 +49,7 @@ class SqlStore(
     Watching,
     Alerts,
     Preflights,
+    Web,
 ):
     """`ports.store.Store` in one object."""
 
