@@ -50,6 +50,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "status": Entry(_in("status"), "The bot in one screen", LOOK),
     "health": Entry(_in("health"), "Exit status 0 when healthy, 1 when not", LOOK),
     "alerts": Entry(_in("alerts"), "What is wrong, who was told, how the channels do", LOOK),
+    "metrics": Entry(_in("metrics"), "Everything counted, as Prometheus reads it", LOOK),
     "ledger": Entry(_in("ledger"), "Decisions: list, filter, export", LOOK),
     "ledger grade": Entry(_in("ledger_grade"), "What each filter saved or cost", LOOK),
     "serve": Entry("jobs.serve:command", "The page and the REST interface", LOOK),

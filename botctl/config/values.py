@@ -206,6 +206,19 @@ class PreflightValues:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetryValues:
+    """`otlp_url` and `otlp_headers` are secrets; `otlp_url` "" exports nothing."""
+
+    enabled: bool
+    sample_percent: int
+    keep_days: int
+    otlp_url: str
+    otlp_headers: str
+    otlp_metrics: bool
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything `wiring` builds a Runtime from. `config_hash` covers all but secrets and places.
 
@@ -225,6 +238,7 @@ class Config:
     schedule: ScheduleValues
     alerts: AlertValues
     snapshots: SnapshotValues
+    telemetry: TelemetryValues
     preflight: PreflightValues
     web: WebPlan
     policy: Policy

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from botctl.core.codes import Code
 from botctl.core.errors import BotError, UsageError
 from botctl.core.roles import Role
+from botctl.flows.telemetry.exposed import exposition
 from botctl.web.answers import headers_of, status_of, told
 from botctl.web.doors import SESSION, VISIT
 from botctl.web.events import EventStream
@@ -29,6 +30,7 @@ def entrance(site: Site) -> APIRouter:
         ("/events", "GET", doors.events),
         ("/healthz", "GET", doors.alive),
         ("/readyz", "GET", doors.ready),
+        ("/metrics", "GET", doors.metrics),
     ):
         router.add_api_route(path, call, methods=[method], response_model=None)
     return router
@@ -103,6 +105,12 @@ class Entrance:
         except BotError as error:
             return PlainTextResponse(f"{error.code}\n", LATER, headers_of(error))
         return PlainTextResponse("ready\n")
+
+    def metrics(self, request: Request) -> PlainTextResponse:
+        """As Prometheus reads it; a scrape reads only, and asks no node."""
+        self._doors.metrics(request)
+        text = exposition(self._site.host.watch())
+        return PlainTextResponse(text, media_type=METRICS_TYPE)
 
     def _form(self, request: Request, target: str, error: BotError | None = None) -> HTMLResponse:
         visit = self._doors.visit(request)

@@ -12,6 +12,7 @@ from botctl.adapters.store import (
     schema_alerts,
     schema_followups,
     schema_parts,
+    schema_telemetry,
     schema_watch,
     schema_web,
 )
@@ -379,6 +380,9 @@ letters: Final = schema_alerts.letters
 channels: Final = schema_alerts.channels
 preflights: Final = schema_alerts.preflights
 settings: Final = schema_alerts.settings
+spans: Final = schema_telemetry.spans
+metrics: Final = schema_telemetry.metrics
+metric_marks: Final = schema_telemetry.metric_marks
 followups: Final = schema_followups.followups
 web_tokens: Final = schema_web.tokens
 

@@ -21,6 +21,7 @@ from botctl.adapters.store.settling import Settling
 from botctl.adapters.store.signing import Signing
 from botctl.adapters.store.standing import StandingPart
 from botctl.adapters.store.state import State
+from botctl.adapters.store.telemetry import Telemetry
 from botctl.adapters.store.wallets import Wallets
 from botctl.adapters.store.watching import Watching
 from botctl.adapters.store.web import Web
@@ -50,6 +51,7 @@ class SqlStore(
     Alerts,
     Preflights,
     Web,
+    Telemetry,
 ):
     """`ports.store.Store` in one object."""
 
