@@ -61,6 +61,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "features": Entry(_in("features"), "What is switched on, and what that means", LOOK),
     "ledger": Entry(_in("ledger"), "Decisions: list, filter, export", LOOK),
     "ledger grade": Entry(_in("ledger_grade"), "What each filter saved or cost", LOOK),
+    "serve": Entry("jobs.serve:command", "The page and the REST interface", LOOK),
+    "serve token": Entry(_in("serve_token"), "Tokens that open the page and REST", LOOK),
     "explain": Entry(_in("explain"), "Why a market was or was not traded", LOOK),
     "check": Entry(_in("check"), "Everything the gate can find out about one token", LOOK),
     "pnl": Entry(_in("pnl"), "Profit and loss by day and market, net of gas", LOOK),

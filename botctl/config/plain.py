@@ -41,6 +41,7 @@ def plain_config(settings: Settings, source: Path, notices: tuple[str, ...] = ()
         snapshots=settings.snapshots.values(),
         telemetry=settings.telemetry.values(),
         preflight=settings.preflight.values(),
+        web=settings.web.values(),
         policy=_policy(settings),
         scan_plan=_scan_plan(settings),
         send_plan=settings.execution.send_plan(

@@ -32,6 +32,7 @@ from botctl.config.groups.scan import FreshnessGroup, ScanGroup
 from botctl.config.groups.service import BackupGroup, KeysGroup, RunGroup
 from botctl.config.groups.strategy import ExecutionGroup, ExitsGroup, SignalsGroup
 from botctl.config.groups.telemetry import TelemetryGroup
+from botctl.config.groups.web import WebGroup
 from botctl.config.kinds import Listed
 from botctl.core.facts import Mode
 
@@ -93,6 +94,7 @@ class Settings(BaseSettings):
     snapshots: SnapshotsGroup = SnapshotsGroup()
     telemetry: TelemetryGroup = TelemetryGroup()
     preflight: PreflightGroup = PreflightGroup()
+    web: WebGroup = WebGroup()
 
     @classmethod
     def settings_customise_sources(

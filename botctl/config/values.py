@@ -15,6 +15,7 @@ from botctl.core.policy import Policy
 from botctl.core.units import Address, Hash32
 from botctl.core.wake import Wake
 from botctl.core.watch_plan import WatchPlan
+from botctl.core.web_plan import WebPlan
 
 WEBHOOK, TELEGRAM = "webhook", "telegram"
 
@@ -288,6 +289,7 @@ class Config:
     snapshots: SnapshotValues
     telemetry: TelemetryValues
     preflight: PreflightValues
+    web: WebPlan
     policy: Policy
     scan_plan: ScanPlan
     send_plan: SendPlan

@@ -35,6 +35,7 @@ from botctl.ports.standing import StandingStore
 from botctl.ports.telemetry import TelemetryStore
 from botctl.ports.wallet_books import WalletBookStore
 from botctl.ports.watching import WatchStore
+from botctl.ports.web import WebStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,6 +505,7 @@ class Store(
     AlertStore,
     ChatStore,
     PreflightStore,
+    WebStore,
     TelemetryStore,
     Protocol,
 ):

@@ -39,6 +39,7 @@ NEW = (
     *("alerts", "alert_channels", "alert_letters", "preflights", "settings"),
     *("days", "starts", "key_ages"),
     "chat_offsets",
+    *("spans", "metrics", "metric_marks", "web_tokens"),
 )
 LATER = (
     "DROP INDEX ix_positions_closed",

@@ -16,6 +16,7 @@ from botctl.adapters.store import (
     schema_service,
     schema_telemetry,
     schema_watch,
+    schema_web,
 )
 from botctl.adapters.store.columns import EntryFacts
 from botctl.adapters.store.schema_parts import (
@@ -389,6 +390,7 @@ followups: Final = schema_followups.followups
 days: Final = schema_service.days
 starts: Final = schema_service.starts
 key_ages: Final = schema_service.key_ages
+web_tokens: Final = schema_web.tokens
 
 journal: Final = sa.Table(
     "journal",
