@@ -7,13 +7,23 @@ from types import FunctionType
 import typer
 from typer._click.core import Command, Context  # 0.28 vendors Click under this name
 from typer._click.formatting import HelpFormatter
-from typer.core import TyperGroup
+from typer._click.shell_completion import CompletionItem
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_install_completion_arguments
 
 from botctl.cli.app import COMMANDS, GROUPS, Entry
 from botctl.cli.overview import overview
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class WithBelow(TyperCommand):
+    """A command that has another below it: `ledger` lists, and offers the shell `verify` and `grade`."""
+
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
+        below = _names(f"{self.name} ")
+        offered = [CompletionItem(name) for name in below if name.startswith(incomplete)]
+        return [*offered, *super().shell_complete(ctx, incomplete)]
 
 
 class LazyGroup(TyperGroup):
@@ -73,7 +83,8 @@ def _command(name: str, entry: Entry) -> Command:
     module, _, function = entry.target.partition(":")
     call: FunctionType = getattr(import_module(module), function)
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, help=_help(entry, call), context_settings=CONTEXT)(call)
+    kind = WithBelow if _names(f"{name} ") else TyperCommand
+    app.command(name, cls=kind, help=_help(entry, call), context_settings=CONTEXT)(call)
     return get_command(app)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from botctl.cli.completion import markets
 from botctl.core.reasons import Kind
 
 ConfigPath = Annotated[
@@ -28,7 +29,10 @@ Until = Annotated[
     str, typer.Option("--until", help="Not after; written like --since.", show_default=False)
 ]
 Market = Annotated[
-    str, typer.Option("--market", help="Pair address or token symbol.", show_default=False)
+    str,
+    typer.Option(
+        "--market", help="Pair address or token symbol.", show_default=False, autocompletion=markets
+    ),
 ]
 Kinds = Annotated[
     list[Kind] | None,

@@ -3,6 +3,7 @@ from typing import Annotated
 
 import typer
 
+from botctl.cli.completion import markets
 from botctl.cli.frame import finish, opened
 from botctl.cli.options import AsJson, ConfigPath
 from botctl.cli.show import ether
@@ -15,7 +16,12 @@ from botctl.core.sellability.static import has_live_owner
 from botctl.flows.check import CheckReport, Verdict, check
 
 What = Annotated[
-    str, typer.Argument(metavar="TOKEN|PAIR", help="An address, or a symbol that was scanned.")
+    str,
+    typer.Argument(
+        metavar="TOKEN|PAIR",
+        help="An address, or a symbol that was scanned.",
+        autocompletion=markets,
+    ),
 ]
 STYLES = {Verdict.CLEAR: GREEN, Verdict.WARNED: YELLOW, Verdict.REFUSED: RED}
 SEVERITIES = {Severity.REFUSE: RED, Severity.WARN: YELLOW}

@@ -2,6 +2,7 @@ from typing import Annotated
 
 import typer
 
+from botctl.cli.completion import asked
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
 from botctl.cli.render_explain import explanation_lines
@@ -9,7 +10,12 @@ from botctl.flows.explain import explain
 from botctl.wiring.setup import codec
 
 Asked = Annotated[
-    str, typer.Argument(metavar="PAIR|BUNDLE|ORDER", help="Address, symbol, bundle id or order id.")
+    str,
+    typer.Argument(
+        metavar="PAIR|BUNDLE|ORDER",
+        help="Address, symbol, bundle id or order id.",
+        autocompletion=asked,
+    ),
 ]
 
 

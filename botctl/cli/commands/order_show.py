@@ -4,6 +4,7 @@ from typing import Annotated
 import typer
 
 from botctl.cli.commands.orders import style_of
+from botctl.cli.completion import orders
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
 from botctl.cli.show import at, gwei
@@ -16,7 +17,9 @@ from botctl.core.orders import Order
 from botctl.core.reasons import Reason
 from botctl.flows.explain import OrderStory, order_story
 
-OrderIdArg = Annotated[str, typer.Argument(metavar="ORDER", help="The order's id.")]
+OrderIdArg = Annotated[
+    str, typer.Argument(metavar="ORDER", help="The order's id.", autocompletion=orders)
+]
 
 
 def command(

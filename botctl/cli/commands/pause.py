@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from botctl.cli.completion import markets
 from botctl.cli.filters import duration_ms
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
@@ -17,7 +18,12 @@ from botctl.flows.pause import pause, pause_scope, resume
 from botctl.flows.permit import look
 from botctl.wiring.books import watch_of_books
 
-Where = Annotated[str, typer.Argument(help="Pair address or token symbol; left out: everything.")]
+Where = Annotated[
+    str,
+    typer.Argument(
+        help="Pair address or token symbol; left out: everything.", autocompletion=markets
+    ),
+]
 For = Annotated[str, typer.Option("--for", help='How long: "10m", "2h", "1d".')]
 All = Annotated[bool, typer.Option("--exits-too", help="Nothing is sold either.")]
 

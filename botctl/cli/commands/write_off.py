@@ -4,13 +4,16 @@ from typing import Annotated
 
 import typer
 
+from botctl.cli.completion import pairs
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
 from botctl.cli.people import Why
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
 
-Pair = Annotated[str, typer.Argument(metavar="PAIR", help="The market's address.")]
+Pair = Annotated[
+    str, typer.Argument(metavar="PAIR", help="The market's address.", autocompletion=pairs)
+]
 
 
 @dataclass(frozen=True, slots=True)
