@@ -171,6 +171,13 @@ EDGES = (
         2,
     ),
     Edge(
+        C.HEALTH_CONFIRM_SLOW,
+        seen(ended=tuple(ended(took_ms=300_001, at_ms=NOW_MS - 3_600_001) for _ in range(5))),
+        seen(ended=tuple(ended(took_ms=300_001, at_ms=NOW_MS - 3_600_000) for _ in range(5))),
+        S.DEGRADED,
+        2,
+    ),
+    Edge(
         C.HEALTH_REVERTS,
         seen(ended=tuple(ended(n, code=Code.ERR_TX_REVERTED) for n in range(2))),
         seen(ended=tuple(ended(n, code=Code.ERR_TX_REVERTED) for n in range(3))),

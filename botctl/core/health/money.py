@@ -9,6 +9,7 @@ from botctl.core.permission import Level, PermissionSource, SourceKind
 
 MS: Final = 1_000
 SAMPLES_MIN: Final = 5  # fewer ended orders have no p95 worth the name
+CONFIRMED_MS: Final = 3_600_000  # of the last hour: what an outage held up is past after that
 REVERTS_MAX: Final = 2  # of the newest ended orders; the breaker opens at one more
 SLIPPED_MAX: Final = 0  # any fill far below what was expected is told
 _S = HealthState
@@ -31,7 +32,8 @@ def none_waits_for_ever(e: Evidence) -> Finding | None:
 
 
 def confirmations_come(e: Evidence) -> Finding | None:
-    took = tuple(one.took_ms for one in e.vitals.ended if one.confirmed)
+    newest = (one for one in e.vitals.ended if e.now_ms - one.at_ms <= CONFIRMED_MS)
+    took = tuple(one.took_ms for one in newest if one.confirmed)
     if len(took) < SAMPLES_MIN or p95(took) <= e.plan.confirm_max_ms:
         return None
     say = f"95 of 100 orders took up to {p95(took)} ms, limit {e.plan.confirm_max_ms} ms"
