@@ -43,6 +43,13 @@ ALERTS: Final = Job(
     grace_s=50,
     why="what a channel did not take goes again, and a loop that stands still is told of",
 )
+TELEMETRY: Final = Job(
+    name="telemetry",
+    cron="*/2 * * * *",
+    command="telemetry",
+    grace_s=100,
+    why="what is counted is kept, a collector gets its spans, and old ones are removed",
+)
 BACKUP: Final = Job(
     name="db backup",
     cron="17 * * * *",
@@ -65,6 +72,7 @@ def timetable(*, cycle_cron: str, backup_cron: str, cycle_grace_s: int) -> tuple
         replace(CYCLE, cron=cycle_cron, grace_s=cycle_grace_s),
         FOLLOW_UP,
         ALERTS,
+        TELEMETRY,
         replace(BACKUP, cron=backup_cron),
         CHECK,
     )

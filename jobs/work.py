@@ -9,13 +9,16 @@ from botctl.flows.cycle import cycle
 from botctl.flows.follow_up import follow_up
 from botctl.flows.observe import note_error, observe_quietly, observed
 from botctl.flows.permit import watch_of
+from botctl.flows.telemetry.keep import telemetry
 from botctl.ports.runtime import Runtime
 from botctl.wiring import upkeep
 from botctl.wiring.alerts import alert_desk, told_afterwards
 from botctl.wiring.setup import Setup
+from botctl.wiring.telemetry_desk import opened_telemetry
 from botctl.wiring.unstored import told_without_store
+from jobs.aside import Aside
 from jobs.ledger import Work
-from jobs.timetable import ALERTS, BACKUP, CHECK, CYCLE, FOLLOW_UP, Job, timetable
+from jobs.timetable import ALERTS, BACKUP, CHECK, CYCLE, FOLLOW_UP, TELEMETRY, Job, timetable
 from jobs.triggers import trigger_of
 
 
@@ -26,6 +29,7 @@ def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
         CYCLE.name: lambda: _cycle(setup, rt),
         FOLLOW_UP.name: lambda: _follow_up(rt),
         ALERTS.name: lambda: _alerts(setup, rt),
+        TELEMETRY.name: Aside(TELEMETRY.name, lambda: _telemetry(setup), setup.log).start,
         BACKUP.name: lambda: _backup(setup),
         CHECK.name: lambda: _check(setup, rt),
     }
@@ -80,6 +84,13 @@ def _alerts(setup: Setup, rt: Runtime) -> bool:
     observe_quietly(watch, rt.log)
     tell(alert_desk(setup, rt.store, rt.clock), watch)
     return True
+
+
+def _telemetry(setup: Setup) -> None:
+    """In a thread, with a database of its own: a collector that is slow keeps no cycle waiting."""
+    with opened_telemetry(setup) as desk:
+        if desk is not None:
+            telemetry(desk)
 
 
 def _backup(setup: Setup) -> bool:
