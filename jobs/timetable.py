@@ -57,6 +57,13 @@ REPORT: Final = Job(
     grace_s=14_400,
     why="what the last 24 hours brought is told on every channel, also when all is well",
 )
+TELEMETRY: Final = Job(
+    name="telemetry",
+    cron="*/2 * * * *",
+    command="telemetry",
+    grace_s=100,
+    why="what is counted is kept, a collector gets its spans, and old ones are removed",
+)
 BACKUP: Final = Job(
     name="db backup",
     cron="17 * * * *",
@@ -91,6 +98,7 @@ def timetable(
         ALERTS,
         DAYS,
         replace(REPORT, cron=report_cron),
+        TELEMETRY,
         replace(BACKUP, cron=backup_cron),
         CHECK,
         KEYS,

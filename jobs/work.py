@@ -15,6 +15,7 @@ from botctl.flows.key_ages import key_ages, require_young
 from botctl.flows.morning import morning, send_morning
 from botctl.flows.observe import note_error, observe_quietly, observed
 from botctl.flows.permit import Watch, watch_of
+from botctl.flows.telemetry.keep import telemetry
 from botctl.ports.clock import Clock
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Store
@@ -23,7 +24,9 @@ from botctl.wiring.alerts import alert_desk, told_afterwards
 from botctl.wiring.key_ages import keys_of
 from botctl.wiring.setup import Setup
 from botctl.wiring.switches import Switching
+from botctl.wiring.telemetry_desk import opened_telemetry
 from botctl.wiring.unstored import told_without_store
+from jobs.aside import Aside
 from jobs.ledger import Work
 from jobs.timetable import (
     ALERTS,
@@ -34,6 +37,7 @@ from jobs.timetable import (
     FOLLOW_UP,
     KEYS,
     REPORT,
+    TELEMETRY,
     Job,
     timetable,
 )
@@ -67,7 +71,8 @@ def planned(setup: Setup) -> tuple[Job, ...]:
 def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
     """The timetable of the settings, each job with its work."""
     desk = Desk(setup, rt.store, rt.clock, partial(watch_of, rt))
-    tasks = {**chain_works(setup, rt), **desk_works(desk)}
+    aside = Aside(TELEMETRY.name, lambda: _telemetry(desk), setup.log)
+    tasks = {**chain_works(setup, rt), **desk_works(desk), TELEMETRY.name: aside.start}
     return tuple((job, tasks[job.name]) for job in planned(setup))
 
 
@@ -84,6 +89,7 @@ def desk_works(desk: Desk) -> Mapping[str, Work]:
     """Those for which the database is enough: cron may start them without a node or a key."""
     return {
         ALERTS.name: lambda: _alerts(desk),
+        TELEMETRY.name: lambda: _telemetry(desk),
         BACKUP.name: lambda: _told(desk, BACKUP, _backup),
         CHECK.name: lambda: _check(desk),
         DAYS.name: lambda: _told(desk, DAYS, _close_days),
@@ -148,6 +154,14 @@ def _told(desk: Desk, job: Job, work: Callable[[Desk], bool]) -> bool:
         raise
     tell(alert_desk(desk.setup, desk.store, desk.clock), desk.watch(), Ended(job.name))
     return done
+
+
+def _telemetry(desk: Desk) -> bool:
+    """With a database of its own, so also in a thread: a slow collector keeps no cycle waiting."""
+    with opened_telemetry(desk.setup) as opened:
+        if opened is not None:
+            telemetry(opened)
+    return True
 
 
 def _close_days(desk: Desk) -> bool:

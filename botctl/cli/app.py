@@ -82,6 +82,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "snapshot": Entry(_in("snapshot"), "Keep this moment in one file, without secrets", CARE),
     "snapshot list": Entry(_in("snapshot", "listed"), "Snapshots, the newest first", CARE),
     "snapshot open": Entry(_in("snapshot", "opened"), "Verify one and show it", CARE),
+    "telemetry": Entry(_in("telemetry"), "Keep sums, send spans, forget old ones", CARE),
     "nonce status": Entry(_in("nonce", "status"), "Our nonces beside the chain's", CARE),
     "nonce repair": Entry(_in("nonce", "repair"), "Mend gaps and drift; a dry run first", CARE),
     "positions write-off": Entry(_in("write_off"), "Close what cannot be sold", CARE),

@@ -9,7 +9,7 @@ from botctl.flows.execute import ExecuteReport, execute
 from botctl.flows.flatten import FlattenReport, flatten
 from botctl.flows.reconcile import ReconcileReport, reconcile
 from botctl.flows.scan import ScanReport, scan, trace_of
-from botctl.flows.telemetry.stages import carry_stage
+from botctl.flows.telemetry.stages import carry_stage, failure_carried
 from botctl.ports.runtime import Runtime
 
 
@@ -30,11 +30,12 @@ def cycle(rt: Runtime) -> CycleReport:
     started_ms = rt.clock.now_ms()
     cycle_id, began = CycleId(rt.ids.time_ordered(started_ms)), rt.trace.begin(started_ms)
     trace_id = trace_of(cycle_id)
-    reconciled = reconcile(rt, trace_id)
-    scanned = scan(rt, cycle_id)
-    decided = decide(rt)
-    executed = execute(rt, trace_id)
-    flattened = flatten(rt)
+    with failure_carried(rt, Stage.CYCLE, began, trace_id):
+        reconciled = reconcile(rt, trace_id)
+        scanned = scan(rt, cycle_id)
+        decided = decide(rt)
+        executed = execute(rt, trace_id)
+        flattened = flatten(rt)
     took_ms = rt.clock.now_ms() - started_ms
     carry_stage(rt, Stage.CYCLE, began, trace_id, orders=decided.orders, sent=executed.sent)
     report = CycleReport(reconciled, scanned, decided, executed, took_ms, flattened)

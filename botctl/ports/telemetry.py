@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from botctl.core.telemetry.exposition import Values
 from botctl.core.telemetry.spans import Span
-from botctl.core.telemetry.tally import Tally
+from botctl.core.telemetry.tally import Labels, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,16 @@ class Realised:
     peak_wei: int
 
 
+class Exporter(Protocol):
+    """Sends to a collector, within its own deadline. What it answers is why it was not taken; "":
+    every one of them was.
+    """
+
+    def send_spans(self, spans: Sequence[Span]) -> str: ...
+    def send_metrics(self, values: Values, common: Labels, now_ms: int) -> str: ...
+    def close(self) -> None: ...
+
+
 class TelemetryStore(Protocol):
     """Spans are of the store's own bot and chain."""
 
@@ -56,6 +67,9 @@ class TelemetryStore(Protocol):
     def realised(self) -> Realised: ...
     def newest_spans(self, name: str, most: int) -> Sequence[Span]:
         """Newest first."""
+
+    def spans_of(self, trace_id: str, up_to: int, most: int) -> Sequence[Stored]:
+        """Of one trace, at or below a place; the oldest first."""
 
     def spans_after(self, place: int, most: int) -> Sequence[Stored]: ...
     def reached(self, mark: str) -> int:

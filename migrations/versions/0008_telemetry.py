@@ -27,6 +27,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("status", "facts")),
     )
     op.create_index("ix_spans_newest", "spans", ["bot", "chain_id", "id"])
+    op.create_index("ix_spans_trace", "spans", ["trace_id", "id"])
     op.create_table(
         "metrics",
         *_scope(),

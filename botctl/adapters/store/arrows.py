@@ -114,8 +114,8 @@ class _Known:
 
     @property
     def closed(self) -> str:
-        """A position ends with the fill that was booked at the same moment."""
-        if self.closed_ms is None or self.closed_ms != self.settled_ms:
+        """A position ends with the sell that was booked at the same moment."""
+        if self.side is Side.BUY or self.closed_ms is None or self.closed_ms != self.settled_ms:
             return ""
         return WON if (self.realised_wei or 0) > 0 else LOST
 

@@ -25,6 +25,7 @@ spans: Final = (
         text("status"),
         foreign("facts"),  # JSON
         sa.Index("ix_spans_newest", "bot", "chain_id", "id"),
+        sa.Index("ix_spans_trace", "trace_id", "id"),
     )
 )
 

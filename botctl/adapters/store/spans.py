@@ -73,6 +73,19 @@ def after(db: Connection, scope: Scope, place: int, most: int | None) -> Iterato
         yield Stored(row.id, _span(row))
 
 
+def of_trace(
+    db: Connection, scope: Scope, trace_id: str, up_to: int, most: int
+) -> Iterator[Stored]:
+    query = (
+        _SELECT.where(_S.trace_id == trace_id, _S.id <= up_to)
+        .where(_S.bot == scope.bot, _S.chain_id == scope.chain_id)
+        .order_by(_S.id)
+        .limit(most)
+    )
+    for row in db.execute(query):
+        yield Stored(row.id, _span(row))
+
+
 def newest(db: Connection, scope: Scope, name: str, most: int) -> Iterator[Span]:
     query = (
         _SELECT.where(_S.bot == scope.bot, _S.chain_id == scope.chain_id, _S.name == name)

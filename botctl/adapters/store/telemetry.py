@@ -19,6 +19,7 @@ from botctl.ports.telemetry import Counted, Realised, Stored
 SPANS, JOURNAL = "spans", "journal"
 FOLDED: Final = (SPANS, JOURNAL)
 PAGE: Final = 1_000
+CARRIED_MAX: Final = 2_000  # while no transaction gets through; then the oldest go
 _M, _K, _S, _N = schema.metrics.c, schema.metric_marks.c, schema.spans.c, schema.counters.c
 _SET_METRIC: Final = upsert(schema.metrics)
 _FIRST_MARK: Final = insert(schema.metric_marks, on_conflict="DO NOTHING")
@@ -42,6 +43,7 @@ class _Folded:
 
 class Telemetry(Part):
     def carry(self, span: Span) -> None:
+        del self._carried[: max(0, len(self._carried) + 1 - CARRIED_MAX)]
         self._carried.append(span)
 
     def keep_spans(self) -> None:
@@ -94,6 +96,10 @@ class Telemetry(Part):
     def newest_spans(self, name: str, most: int) -> Sequence[Span]:
         with self._db.reading() as db:
             return list(spans.newest(db, self._scope, name, most))
+
+    def spans_of(self, trace_id: str, up_to: int, most: int) -> Sequence[Stored]:
+        with self._db.reading() as db:
+            return list(spans.of_trace(db, self._scope, trace_id, up_to, most))
 
     def spans_after(self, place: int, most: int) -> Sequence[Stored]:
         with self._db.reading() as db:

@@ -89,8 +89,8 @@ def _decide(tally: Tally, span: Span) -> None:
 
 
 def _cycle(tally: Tally, span: Span) -> None:
-    """A scan alone is no cycle, even where it is the root of a trace."""
-    if not span.facts.get("alone"):
+    """A scan alone is no cycle, even where it is the root of a trace; nor is one that failed."""
+    if not span.facts.get("alone") and not span.status:
         tally.observe("scan_cycle_duration_ms", _ms(span))
 
 

@@ -84,11 +84,14 @@ class Tracer:
         status: str = OK,
         facts: Facts = NO_FACTS,
     ) -> Span:
-        """The stage of the trace that began then and ends now, with all that was measured."""
+        """The stage of the trace that began then and ends now, with all that was measured.
+
+        `trace_id` "": it is counted, and in no trace.
+        """
         return Span(
             trace_id=trace_id,
-            span_id=began.id_of(name, trace_id),
-            parent_id="" if name is Stage.CYCLE else root_id(trace_id),
+            span_id=began.id_of(name, trace_id) if trace_id else "",
+            parent_id=root_id(trace_id) if trace_id and name is not Stage.CYCLE else "",
             name=name,
             start_us=began.start_ms * US,
             took_us=self.steady_us() - began.steady_us,

@@ -1,11 +1,13 @@
 """One span a stage: into the transaction that stores its work, or carried along by the next one."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from botctl.core.deciding.cycle import Decided
+from botctl.core.errors import BotError
 from botctl.core.orders import Order
 from botctl.core.reasons import Kind, Reason
 from botctl.core.telemetry.spans import Span, Stage
@@ -30,6 +32,18 @@ class Told:
 def carry_stage(rt: Runtime, stage: Stage, began: Begun, trace_id: str, **facts: int) -> None:
     if rt.trace.on:
         rt.store.carry(rt.trace.end(stage, began, trace_id, facts=facts))
+
+
+@contextmanager
+def failure_carried(rt: Runtime, stage: Stage, began: Begun, trace_id: str) -> Iterator[None]:
+    """A stage that fails is told with its code, and its trace is sent whatever the sampling is."""
+    try:
+        yield
+    except BotError as error:
+        if rt.trace.on:
+            failed = rt.trace.end(stage, began, trace_id, status=error.code, facts={"failed": True})
+            rt.store.carry(failed)
+        raise
 
 
 def carry_settled(rt: Runtime, order: Order, gas_wei: int | None) -> None:

@@ -1,0 +1,1 @@
+"""A collector behind OTLP/HTTP. Loads the OpenTelemetry SDK, so only where one is configured."""
