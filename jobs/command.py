@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import typer
 
@@ -18,6 +19,8 @@ from jobs.stopper import Stopper
 from jobs.timetable import CYCLE, MS, Job
 from jobs.wakes import Wakes, Watch
 from jobs.work import works
+
+RESTARTS: Final = "process_restarts_total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def _kept(setup: Setup, rt: Runtime, stopper: Stopper) -> RunReport:
     timetable = works(setup, rt)
     with _listening(setup, rt, stopper, timetable) as news:
         loop = Loop(timetable, ledger, wait=stopper.wait, stopping=lambda: stopper.asked, news=news)
+        rt.store.count(RESTARTS)
         rt.log.info("run started", listening=news is not None)
         loop.run()
     report = RunReport(started_ms, ledger.clock.now_ms(), dict(ledger.counts))

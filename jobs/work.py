@@ -55,7 +55,7 @@ def _cycle(setup: Setup, rt: Runtime) -> bool:
         if not ours:
             telling.due = False
             return False
-        with observed(watch_of(rt), rt.log, CYCLE.command):
+        with observed(watch_of(rt), rt.log, CYCLE.command, rt.trace):
             mismatches = cycle(rt).reconcile.mismatches
     if mismatches:
         raise CheckError(

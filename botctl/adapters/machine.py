@@ -1,6 +1,8 @@
 """What the machine tells of itself: memory, the disk beside the database, and how long a write takes."""
 
 import os
+import resource
+import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,7 @@ from botctl.core.units import BPS_ONE
 KEEP_MS: Final = 10_000  # a reading is good for a whole command
 PAGE: Final = bytes(4_096)
 MB: Final = 1_000_000
+KB_PER_MB: Final = 1_000  # Linux tells kilobytes, and macOS bytes
 NS: Final = 1_000_000
 MEMINFO: Final = Path("/proc/meminfo")
 CGROUP: Final = Path("/sys/fs/cgroup")
@@ -37,6 +40,12 @@ class ThisMachine:
         write_ms, unwritable = _timed_write(self.folder / PROBE)
         memory = _of_cgroup(self.cgroup) or _of_machine(self.meminfo)
         return MachineReading(memory, _free_mb(self.folder), write_ms, unwritable)
+
+
+def peak_mb() -> int:
+    """The most memory that this process has had so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used // (MB if sys.platform == "darwin" else KB_PER_MB)
 
 
 def _timed_write(probe: Path) -> tuple[int | None, str]:

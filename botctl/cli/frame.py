@@ -37,7 +37,7 @@ def opened_with_setup(ctx: typer.Context) -> Iterator[tuple[Setup, Runtime]]:
     with (
         open_runtime(setup.config, setup.env, setup.log) as rt,
         _mistakes_logged(setup.log),
-        observed(watch_of(rt), setup.log, _name(ctx)),
+        observed(watch_of(rt), setup.log, _name(ctx), rt.trace),
     ):
         yield setup, rt
 

@@ -33,7 +33,7 @@ def opened_loop(ctx: typer.Context, command: str, *, alive: bool = False) -> Ite
             if not ours:
                 busy(ctx, command)
             try:
-                with observed(watch_of(rt), setup.log, command):
+                with observed(watch_of(rt), setup.log, command, rt.trace):
                     yield rt
             except typer.Exit:  # it has printed another report than its flow's
                 telling.due = False

@@ -33,7 +33,9 @@ def plain_config(settings: Settings, source: Path) -> Config:
         schedule=settings.schedule.values(),
         alerts=settings.alerts.values(),
         snapshots=settings.snapshots.values(),
+        telemetry=settings.telemetry.values(),
         preflight=settings.preflight.values(),
+        web=settings.web.values(),
         policy=_policy(settings),
         scan_plan=_scan_plan(settings),
         send_plan=settings.execution.send_plan(

@@ -28,6 +28,8 @@ from botctl.config.groups.providers import ProvidersGroup, ReconnectGroup
 from botctl.config.groups.risk import BANDS_DEFAULT, BandGroup, RiskGroup, ascending
 from botctl.config.groups.scan import FreshnessGroup, ScanGroup
 from botctl.config.groups.strategy import ExecutionGroup, ExitsGroup, SignalsGroup
+from botctl.config.groups.telemetry import TelemetryGroup
+from botctl.config.groups.web import WebGroup
 from botctl.config.kinds import Listed
 from botctl.core.facts import Mode
 
@@ -82,7 +84,9 @@ class Settings(BaseSettings):
     faults: FaultsGroup = FaultsGroup()
     alerts: AlertsGroup = AlertsGroup()
     snapshots: SnapshotsGroup = SnapshotsGroup()
+    telemetry: TelemetryGroup = TelemetryGroup()
     preflight: PreflightGroup = PreflightGroup()
+    web: WebGroup = WebGroup()
 
     @classmethod
     def settings_customise_sources(

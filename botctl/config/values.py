@@ -14,6 +14,7 @@ from botctl.core.policy import Policy
 from botctl.core.units import Address, Hash32
 from botctl.core.wake import Wake
 from botctl.core.watch_plan import WatchPlan
+from botctl.core.web_plan import WebPlan
 
 WEBHOOK, TELEGRAM = "webhook", "telegram"
 
@@ -205,6 +206,19 @@ class PreflightValues:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetryValues:
+    """`otlp_url` and `otlp_headers` are secrets; `otlp_url` "" exports nothing."""
+
+    enabled: bool
+    sample_percent: int
+    keep_days: int
+    otlp_url: str
+    otlp_headers: str
+    otlp_metrics: bool
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything `wiring` builds a Runtime from. `config_hash` covers all but secrets and places.
 
@@ -224,7 +238,9 @@ class Config:
     schedule: ScheduleValues
     alerts: AlertValues
     snapshots: SnapshotValues
+    telemetry: TelemetryValues
     preflight: PreflightValues
+    web: WebPlan
     policy: Policy
     scan_plan: ScanPlan
     send_plan: SendPlan

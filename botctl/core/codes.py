@@ -72,3 +72,9 @@ class Code(StrEnum):
     ERR_DEVNET_MISSING = "ERR_DEVNET_MISSING"  # the embedded chain is not installed
     ERR_DEVNET_FAILED = "ERR_DEVNET_FAILED"  # it did not start or died
     ERR_DEPENDENCY_MISSING = "ERR_DEPENDENCY_MISSING"
+    # the page and the REST interface
+    ERR_LOGIN_NEEDED = "ERR_LOGIN_NEEDED"  # no token, or not a good one
+    ERR_ROLE_TOO_LOW = "ERR_ROLE_TOO_LOW"  # a viewer may not do that
+    ERR_FORM_STALE = "ERR_FORM_STALE"  # not from our page, or confirmed too late
+    ERR_TOO_MANY_TRIES = "ERR_TOO_MANY_TRIES"
+    ERR_PORT_TAKEN = "ERR_PORT_TAKEN"  # `serve` cannot listen where it should

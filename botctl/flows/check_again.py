@@ -67,7 +67,8 @@ def fresh_look(rt: Runtime, orders: Sequence[Order]) -> Fresh:
     }
     sells = (o.intent for o in orders if o.kind is OrderKind.SWAP and o.intent.side is Side.SELL)
     tokens = sorted({intent.token for intent in sells})
-    wallet = rt.txs.wallet(rt.identity.wallet, tokens, head.block)
+    with rt.trace.profile_span("fetch_positions"):
+        wallet = rt.txs.wallet(rt.identity.wallet, tokens, head.block)
     standing = standing_now(rt)
     policy = under(rt.policy, standing.regime)
     entries = [seen[pair] for pair in _entered(orders) if pair in seen]

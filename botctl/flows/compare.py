@@ -41,7 +41,8 @@ def mismatches(rt: Runtime, head: Head, gone: Sequence[Fill] = ()) -> tuple[Mism
     block = head.block if depth == head.block.number else rt.txs.blocks([depth])[0]
     if block is None:
         return ()
-    wallet = rt.txs.wallet(rt.identity.wallet, sorted(books.tokens), block)
+    with rt.trace.profile_span("fetch_positions"):
+        wallet = rt.txs.wallet(rt.identity.wallet, sorted(books.tokens), block)
     if any(slot.nonce < wallet.nonce for slot in rt.store.slots(rt.identity.wallet)):
         return ()  # mined by then, and not booked yet: another run was at work on it
     booked = books.baseline_wei + books.moved_wei

@@ -21,6 +21,7 @@ from botctl.core.reasons import Kind
 from botctl.core.units import Address, BundleId, CycleId, OrderId
 from botctl.flows.permit import pauses_now, sources_now
 from botctl.flows.standing import read_times, standing_of, with_probes
+from botctl.flows.telemetry.stages import Told, decided_spans
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import CycleRow, DecidedBatch, DetectionRow, LedgerRow, Rested
 
@@ -75,6 +76,7 @@ def _no_collector() -> Iterator[None]:
 
 def _decide(rt: Runtime) -> DecideReport:
     now_ms = rt.clock.now_ms()
+    began = rt.trace.begin(now_ms)
     due = rt.store.due()
     if due is None:
         return DecideReport(None, permission(sources_now(rt)), (), (), 0, 0)
@@ -84,29 +86,34 @@ def _decide(rt: Runtime) -> DecideReport:
     seen, times, known = read_times(rt, world, detections)
     sources = sources_now(rt, times=times)
     day_start_ms = now_ms - now_ms % DAY_MS
-    holdings = with_probes(rt, rt.store.holdings(rt.identity.bot, day_start_ms), day_start_ms)
-    decided = decide_cycle(
-        Moment(now_ms, world, sources, standing_of(seen, times), _of_pair(rt, now_ms)),
-        detections,
-        holdings,
-        rt.policy,
-        approve_gas=rt.send_plan.approve_gas,
-    )
+    with rt.trace.profile_span("equity_computation"):
+        holdings = with_probes(rt, rt.store.holdings(rt.identity.bot, day_start_ms), day_start_ms)
+    with rt.trace.profile_span("strategy_decision"):
+        decided = decide_cycle(
+            Moment(now_ms, world, sources, standing_of(seen, times), _of_pair(rt, now_ms)),
+            detections,
+            holdings,
+            rt.policy,
+            approve_gas=rt.send_plan.approve_gas,
+        )
     bundles = _bundles(rt, cycle, rows, decided)
     orders = _orders(rt, cycle, decided, bundles, now_ms)
     lines = tuple(
         _line(one, bundle_id) for one, (bundle_id, _) in zip(decided, bundles, strict=True)
     )
+    ledger = [_row(one, bundle_id) for one, (bundle_id, _) in zip(decided, bundles, strict=True)]
+    counts = Counter((one.decision.kind, one.decision.reason) for one in decided)
     batch = DecidedBatch(
         cycle_id=cycle.cycle_id,
         decided_ms=now_ms,
-        rows=[_row(one, bundle_id) for one, (bundle_id, _) in zip(decided, bundles, strict=True)],
+        rows=ledger,
         bundles=bundles,
         orders=orders,
         peaks=_peaks(decided),
         times=None if known is not None and times.regime is known.regime else times,
         rested_on=Rested(day_start_ms, holdings) if _enters(orders) else None,
         followups=followups(decided, rt.store.followed_since(now_ms - rt.grade.again_ms)),
+        told=decided_spans(rt, cycle, began, Told(decided, counts, ledger)),
     )
     committed = rt.store.commit(batch)
     if committed is None:
@@ -115,7 +122,6 @@ def _decide(rt: Runtime) -> DecideReport:
     for one, bundle in zip(decided, bundles, strict=True):
         if one.decision.kind in TRADES:
             rt.bundle_folder.write(*bundle)
-    counts = Counter((one.decision.kind, one.decision.reason) for one in decided)
     decide_ms = rt.clock.now_ms() - now_ms
     _log(rt, cycle, lines, decide_ms)
     if committed.orders < len(orders):

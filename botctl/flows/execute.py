@@ -15,6 +15,8 @@ from botctl.core.orders import Attempt, Order, OrderKind, SendCode
 from botctl.core.reasons import Reason
 from botctl.core.replacement import may_fill
 from botctl.core.sending import SEEN_BY_NODE
+from botctl.core.telemetry.fold import QUOTE
+from botctl.core.telemetry.spans import Stage
 from botctl.core.units import Address, OrderId
 from botctl.flows.approvals import approval_for, refuse_orphans
 from botctl.flows.check_again import Fresh, fresh_look, refusal
@@ -23,6 +25,7 @@ from botctl.flows.nonces import check_nonces
 from botctl.flows.permit import line_permission
 from botctl.flows.send import submit
 from botctl.flows.signer import checked_signer
+from botctl.flows.telemetry.stages import carry_stage
 from botctl.flows.transactions import sign_now, suggested_fees
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Baseline, Lease, Moment, Moved
@@ -57,9 +60,13 @@ class ExecuteReport:
     execute_ms: int
 
 
-def execute(rt: Runtime) -> ExecuteReport:
-    """Exits before entries; each order is finished or refused on its own."""
+def execute(rt: Runtime, trace_id: str = "") -> ExecuteReport:
+    """Exits before entries; each order is finished or refused on its own.
+
+    `trace_id`: of the cycle that this is a stage of; else it is a stage of the first order's.
+    """
     started_ms = rt.clock.now_ms()
+    began = rt.trace.begin(started_ms)
     orders = rt.store.open(TO_DO)
     if not orders:
         return ExecuteReport((), 0, 0, False, 0)
@@ -76,6 +83,8 @@ def execute(rt: Runtime) -> ExecuteReport:
         locked=locked,
         execute_ms=rt.clock.now_ms() - started_ms,
     )
+    done = trace_id or orders[0].trace_id
+    carry_stage(rt, Stage.EXECUTE, began, done, sent=report.sent, refused=report.refused)
     rt.log.info(
         "execute done",
         sent=report.sent,
@@ -100,7 +109,8 @@ def _start(
     """
     if held_elsewhere(rt):
         return False
-    fresh = fresh_look(rt, orders)
+    with rt.trace.profile_span(QUOTE):
+        fresh = fresh_look(rt, orders)
     _remember_baseline(rt, fresh)
     with leased(rt, fresh.wallet.nonce) as lease:
         if lease is None:
@@ -115,7 +125,8 @@ def _send_all(
 ) -> Iterator[Outcome]:
     for order, attempt in ready:
         try:
-            after, answer = submit(rt, order, attempt, head_number)
+            with rt.trace.profile_span("order_placement"):
+                after, answer = submit(rt, order, attempt, head_number)
         except LostMoveError:
             continue  # another run is sending it
         yield _outcome(after, answer.code, answer.text)
@@ -133,7 +144,8 @@ def _sign_all(
     view, _ = check_nonces(rt, lease)
     for order in sorted(orders, key=lambda o: o.state is OrderState.CREATED):
         try:
-            why = refusal(rt, order, fresh, view) or _gate(rt, order, fresh)
+            with rt.trace.profile_span("pre_trade_validation"):
+                why = refusal(rt, order, fresh, view) or _gate(rt, order, fresh)
             if why is not None:
                 outcomes.append(_refuse(rt, order, why))
                 fresh.books.refused(order)

@@ -17,11 +17,13 @@ from botctl.core.orders import Order, OrderKind
 from botctl.core.permission import PermissionSource
 from botctl.core.quotes import exit_quote
 from botctl.core.reasons import Reason
+from botctl.core.telemetry.spans import Stage
 from botctl.core.units import Address, BundleId, OrderId
 from botctl.flows.check_again import detection_of
 from botctl.flows.compare import all_booked, held_tokens
 from botctl.flows.execute import ExecuteReport, execute
 from botctl.flows.scan import checked_head, seen_world, survey_request
+from botctl.flows.telemetry.stages import carry_stage
 from botctl.ports.chain import Head
 from botctl.ports.runtime import Runtime
 
@@ -53,6 +55,7 @@ def flatten(rt: Runtime) -> FlattenReport | None:
     standing = flatten_order(rt.store.sources())
     if standing is None:
         return None
+    began = rt.trace.begin(rt.clock.now_ms())
     head = checked_head(rt)
     stock = _stock(rt, head)
     seen, world = _survey(rt, head, standing, stock)
@@ -60,6 +63,7 @@ def flatten(rt: Runtime) -> FlattenReport | None:
     orders = list(_sells(rt, standing, world, seen))
     sells = sum(rt.store.add(order) for order in orders)
     done = execute(rt)
+    carry_stage(rt, Stage.FLATTEN, began, flatten_cycle(standing), sells=sells, sent=done.sent)
     return _told(rt, standing, head, stock, adopted, sells, done)
 
 

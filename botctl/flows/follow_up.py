@@ -7,8 +7,10 @@ from typing import Final
 from botctl.core.codes import Code
 from botctl.core.errors import TransientError
 from botctl.core.grading import MS, FollowUp, Seen, missed, seen_again, too_late
+from botctl.core.telemetry.spans import Stage
 from botctl.core.units import Address
 from botctl.flows.scan import checked_head, request_of, require_venue
+from botctl.flows.telemetry.stages import carry_stage
 from botctl.ports.chain import Head, MarketQuery
 from botctl.ports.runtime import Runtime
 
@@ -37,6 +39,7 @@ def follow_up(rt: Runtime) -> FollowUpReport:
     first to write is the one that counts.
     """
     started_ms, trips = rt.clock.now_ms(), rt.markets.round_trips
+    began = rt.trace.begin(started_ms)
     head = checked_head(rt)
     pages = list(_pages(rt, head))
     report = FollowUpReport(
@@ -48,6 +51,7 @@ def follow_up(rt: Runtime) -> FollowUpReport:
         round_trips=rt.markets.round_trips - trips,
         follow_up_ms=rt.clock.now_ms() - started_ms,
     )
+    carry_stage(rt, Stage.FOLLOW_UP, began, "", seen=report.seen, missed=report.missed)
     rt.log.info(
         "follow-up done",
         block=report.block_number,

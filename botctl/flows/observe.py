@@ -6,8 +6,13 @@ from contextlib import contextmanager
 from botctl.core.circuits import due_pauses, moved
 from botctl.core.errors import BotError, CheckError, LostMoveError, UsageError
 from botctl.core.health import ErrorSeen, transition
+from botctl.core.telemetry.spans import Stage
+from botctl.core.telemetry.tracer import Tracer
 from botctl.flows.permit import Look, Watch, look
 from botctl.ports.runtime import Log
+
+DONE, FAILED = "ok", "failed"
+STOPPED = "stopped"  # neither: it had nothing to do, was interrupted, or we made a mistake
 
 
 def observe(watch: Watch, log: Log) -> Look:
@@ -36,20 +41,27 @@ def _act(watch: Watch, log: Log, seen: Look) -> bool:
 
 
 @contextmanager
-def observed(watch: Watch, log: Log, command: str) -> Iterator[None]:
-    """Before and after; how the command failed, when it did, is part of what is seen.
+def observed(watch: Watch, log: Log, command: str, trace: Tracer | None = None) -> Iterator[None]:
+    """Before and after; how the command failed, when it did, is part of what is seen and counted.
 
     A store that takes no row here is told in the log: the command itself ends as it would.
     """
+    trace = trace or Tracer()
+    began, status, outcome = trace.begin(watch.clock.now_ms()), "", STOPPED
     observe_quietly(watch, log)
     try:
         yield
+        outcome = DONE
     except BotError as error:
+        status, outcome = error.code, FAILED
         if not isinstance(error, CheckError | LostMoveError | UsageError):
             note_error(watch, log, error.code, command)
         raise
     finally:
         observe_quietly(watch, log)
+        if trace.on:
+            facts = {"command": command, "outcome": outcome, "peak_mb": trace.peak_mb()}
+            watch.store.carry(trace.end(Stage.COMMAND, began, "", status=status, facts=facts))
 
 
 def observe_quietly(watch: Watch, log: Log) -> None:

@@ -9,9 +9,11 @@ from botctl.core.lifecycle import OrderEvent, OrderState
 from botctl.core.orders import Attempt, AttemptKind, Order, Receipt
 from botctl.core.permission import Level
 from botctl.core.settlement import broken_expectation, fill_of, is_native_as_promised
+from botctl.core.telemetry.spans import Stage
 from botctl.core.units import Address, Hash32, OrderId
 from botctl.flows.compare import Mismatch, halt, halt_on, halt_on_deep_reorg, mismatches
 from botctl.flows.nonces import FOREIGN, latch_foreign
+from botctl.flows.telemetry.stages import carry_settled, carry_stage
 from botctl.flows.tend import Tended, tend
 from botctl.flows.unsellable import write_off_unsellable
 from botctl.ports.chain import Head, Sighting
@@ -55,9 +57,13 @@ class Sky:
     buried_nonce: int  # mined transactions of the wallet, `confirmations` deep
 
 
-def reconcile(rt: Runtime) -> ReconcileReport:
-    """Receipts under every attempt's hash, depth, fills; then ledger against chain."""
+def reconcile(rt: Runtime, trace_id: str = "") -> ReconcileReport:
+    """Receipts under every attempt's hash, depth, fills; then ledger against chain.
+
+    `trace_id`: of the cycle that this is a stage of; else it is a stage of the first order's.
+    """
     started_ms = rt.clock.now_ms()
+    began = rt.trace.begin(started_ms)
     orders = rt.store.open(OUT)
     idle = not orders and rt.store.baseline(rt.identity.bot) is None
     if idle:
@@ -92,6 +98,8 @@ def reconcile(rt: Runtime) -> ReconcileReport:
         block_number=head.block.number,
         reconcile_ms=rt.clock.now_ms() - started_ms,
     )
+    done = trace_id or (orders[0].trace_id if orders else "")
+    carry_stage(rt, Stage.RECONCILE, began, done, changes=len(changes), mismatches=len(found))
     rt.log.info(
         "reconcile done",
         changes=len(changes),
@@ -191,6 +199,7 @@ def _bury(rt: Runtime, order: Order, receipt: Receipt, attempts: Sequence[Attemp
         code, detail = Code.ERR_LEDGER_MISMATCH, broken
     moved = Moved(event, code, detail, receipt.block_number, receipt.block_hash)
     settled = rt.store.settle(order, moved, fill, rt.clock.now_ms())
+    carry_settled(rt, settled, fill.gas_wei)
     if code == Code.ERR_LEDGER_MISMATCH:
         told = Level.EXITS_ONLY if is_native_as_promised(order, fill) else Level.HALT_ALL
         halt(rt, Code.ERR_LEDGER_MISMATCH, f"order {order.id}: {detail}", told)
@@ -220,6 +229,7 @@ def _replaced(rt: Runtime, order: Order) -> Order:
         OrderEvent.BURY_FOREIGN, Code.ERR_NONCE_FOREIGN, "another transaction took the nonce"
     )
     settled = rt.store.settle(order, moved, None, rt.clock.now_ms())
+    carry_settled(rt, settled, None)
     latch_foreign(rt, f"{moved.code}: nonce {order.nonce}, order {order.id}: {FOREIGN}")
     _log(rt, settled)
     return settled

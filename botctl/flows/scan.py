@@ -8,6 +8,7 @@ from botctl.core.errors import OperatorError, TransientError
 from botctl.core.facts import Detection, Market, Provenance, QuotePrice, Window, World
 from botctl.core.units import MICRO, Address, CycleId
 from botctl.flows.discovery import Found, discover
+from botctl.flows.telemetry.stages import detected
 from botctl.flows.tiers import with_tiers
 from botctl.ports.chain import Head, MarketQuery, Survey, Surveyed, SurveyRequest
 from botctl.ports.runtime import Runtime
@@ -31,16 +32,20 @@ class ScanReport:
     findings: tuple[str, ...]  # codes
 
 
-def scan(rt: Runtime) -> ScanReport:
-    """Everything is pinned to the head seen first; a reorg meanwhile discards the whole cycle."""
+def scan(rt: Runtime, named: CycleId | None = None) -> ScanReport:
+    """Everything is pinned to the head seen first; a reorg meanwhile discards the whole cycle.
+
+    `named`: the id of the cycle that this is a stage of.
+    """
     started_ms, trips = rt.clock.now_ms(), rt.markets.round_trips
+    began = rt.trace.begin(started_ms)
     head = checked_head(rt)
     found = discover(rt, head)
     markets = _scan_set(rt)
     fetched_at_ms = rt.clock.now_ms()
     survey = rt.markets.survey(survey_request(rt, markets, head.block.number), head.block)
     require_venue(rt, survey)
-    cycle_id = CycleId(rt.ids.time_ordered(started_ms))
+    cycle_id = named or CycleId(rt.ids.time_ordered(started_ms))
     world = seen_world(rt, head, survey, markets, cycle_id=cycle_id, fetched_at_ms=fetched_at_ms)
     detections = with_tiers(rt, world, _detections(rt, world, markets, survey))
     if not rt.markets.is_canonical(head.block):
@@ -60,7 +65,8 @@ def scan(rt: Runtime) -> ScanReport:
         markets=len(markets),
         world=rt.codec.canonical(world),
     )
-    new = rt.store.record(row, [_row(rt, world, seen) for seen in detections])
+    told = detected(rt, row, began, alone=named is None)
+    new = rt.store.record(row, [_row(rt, world, seen) for seen in detections], told)
     rt.log.bound(cycle_id=cycle_id, trace_id=world.trace_id).info(
         "scan done",
         block=row.block_number,
@@ -164,7 +170,7 @@ def seen_world(
     who = rt.identity
     return World(
         cycle_id=cycle_id,
-        trace_id=cycle_id.replace("-", ""),
+        trace_id=trace_of(cycle_id),
         bot=who.bot,
         mode=who.mode,
         chain_id=head.chain_id,
@@ -183,6 +189,11 @@ def seen_world(
         priority_fee_wei=head.priority_fee_wei,
         prices=_prices(rt, markets, survey.markets),
     )
+
+
+def trace_of(cycle_id: CycleId) -> str:
+    """A UUID is as long as W3C wants a trace's id."""
+    return cycle_id.replace("-", "")
 
 
 def _prices(

@@ -3,6 +3,7 @@
 from botctl.core.lifecycle import OrderEvent, OrderState
 from botctl.core.orders import Attempt, AttemptKind, Order, SignedTx
 from botctl.core.sending import SEEN_BY_NODE
+from botctl.flows.telemetry.tags import sent
 from botctl.ports.chain import SendAnswer
 from botctl.ports.runtime import Runtime
 from botctl.ports.store import Moved
@@ -23,6 +24,8 @@ def publish(
     public = _is_public(rt, attempt, head_number)
     answer = rt.sender.send(SignedTx(attempt.raw, attempt.hash), public=public)
     rt.store.sent(attempt, answer.code, rt.clock.now_ms())
+    if rt.trace.on:
+        rt.store.carry(sent(rt, order, attempt, answer.code))
     if answer.code in SEEN_BY_NODE and order.state is OrderState.SUBMITTED:
         order = rt.store.move(order, Moved(OrderEvent.SEE_PENDING), rt.clock.now_ms())
     _log(rt, order, attempt, answer, public=public)

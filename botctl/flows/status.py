@@ -15,7 +15,7 @@ from botctl.core.health import (
 from botctl.core.health.evidence import p95
 from botctl.core.pauses import Pause
 from botctl.core.permission import Permission, permission
-from botctl.flows.permit import Watch, look
+from botctl.flows.permit import Look, Watch, look
 from botctl.ports.store import Closed, CycleRow
 
 DAY_MS = 86_400_000
@@ -53,9 +53,12 @@ class HealthReport:
     transitions: tuple[Transition, ...] = ()
 
 
-def status(watch: Watch, *, mode: str) -> StatusReport:
-    """Reads only; permission and health are computed, never stored by hand."""
-    seen, store = look(watch), watch.store
+def status(watch: Watch, *, mode: str, seen: Look | None = None) -> StatusReport:
+    """Reads only; permission and health are computed, never stored by hand.
+
+    `seen`: by who has just looked.
+    """
+    seen, store = seen or look(watch), watch.store
     latest, now_ms, cycles = store.latest(), seen.now_ms, seen.vitals.cycles
     return StatusReport(
         bot=watch.bot,
@@ -73,9 +76,9 @@ def status(watch: Watch, *, mode: str) -> StatusReport:
     )
 
 
-def health_report(watch: Watch) -> HealthReport:
+def health_report(watch: Watch, seen: Look | None = None) -> HealthReport:
     """In one glance: the state, what it rests on, and what it was before."""
-    seen = look(watch)
+    seen = seen or look(watch)
     cycles = seen.vitals.cycles
     return HealthReport(
         state=seen.health.state,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from botctl.core.case import Check
@@ -11,6 +11,7 @@ from botctl.core.grading import GradeRules
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
 from botctl.core.providers import ProviderState
+from botctl.core.telemetry.tracer import Tracer
 from botctl.core.units import Address
 from botctl.core.watch_plan import WatchPlan
 from botctl.ports.chain import Calls, MarketReader, Sender, Signer, TxReader
@@ -86,3 +87,5 @@ class Runtime:
     """One reading a provider; none while nobody measures them."""
     providers: Callable[[], tuple[ProviderState, ...]] = tuple
     """What is known of the chain's providers now, in the order of the settings."""
+    trace: Tracer = field(default_factory=Tracer)
+    """What this process measures of itself; off unless the settings turn it on."""

@@ -21,6 +21,7 @@ from botctl.core.orders import (
 )
 from botctl.core.permission import PermissionSource
 from botctl.core.risk.regime import Times
+from botctl.core.telemetry.spans import Span
 from botctl.core.units import Address, BundleId, CycleId, Hash32, OrderId
 from botctl.ports.alerts import AlertStore
 from botctl.ports.followups import FollowStore
@@ -28,8 +29,10 @@ from botctl.ports.preflight import PreflightStore
 from botctl.ports.providers import ProviderStore
 from botctl.ports.reorgs import ReorgStore
 from botctl.ports.standing import StandingStore
+from botctl.ports.telemetry import TelemetryStore
 from botctl.ports.wallet_books import WalletBookStore
 from botctl.ports.watching import WatchStore
+from botctl.ports.web import WebStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,13 @@ class DetectionRow:
 
 
 class CycleStore(Protocol):
-    def record(self, cycle: CycleRow, detections: Sequence[DetectionRow]) -> bool:
-        """False when this block was already recorded: nothing is written then."""
+    def record(
+        self,
+        cycle: CycleRow,
+        detections: Sequence[DetectionRow],
+        told: Sequence[Span] = (),
+    ) -> bool:
+        """False when this block was already recorded: nothing is written then, `told` neither."""
 
     def due(self) -> tuple[CycleRow, tuple[DetectionRow, ...]] | None:
         """The newest cycle when it has not been decided; older ones are never decided late."""
@@ -172,6 +180,7 @@ class DecidedBatch:
     times: Times | None = None  # when their label or what it rests on has changed
     rested_on: Rested | None = None  # what the entries were weighed against; None: there are none
     followups: Sequence[FollowUp] = ()
+    told: Sequence[Span] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +488,8 @@ class Store(
     WatchStore,
     AlertStore,
     PreflightStore,
+    WebStore,
+    TelemetryStore,
     Protocol,
 ):
     """All of it, when one adapter serves all. Ask for the part you need instead."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from botctl.adapters.clock import SystemClock
 from botctl.adapters.ids import TimeOrderedIds
 from botctl.config.values import Config
+from botctl.core.errors import BotError
 from botctl.ports.clock import Clock
 from botctl.ports.runtime import Log, Runtime
 from botctl.ports.store import Store
@@ -20,8 +21,20 @@ def open_runtime(config: Config, env: Mapping[str, str], log: Log) -> Iterator[R
     """Everything a flow may use, closed again afterwards."""
     from botctl.wiring.runtime import connected  # noqa: PLC0415  30 ms that `status` need not pay
 
-    with open_books(config) as store, connected(config, env, log, store) as rt:
-        yield rt
+    with open_books(config) as store:
+        try:
+            with connected(config, env, log, store) as rt:
+                yield rt
+        finally:
+            _keep_spans(store, log)
+
+
+def _keep_spans(store: Store, log: Log) -> None:
+    """What no transaction has taken along. A store that takes none of it stops nobody."""
+    try:
+        store.keep_spans()
+    except BotError as error:
+        log.warning("spans not kept", code=error.code)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from botctl.adapters.clock import pause_ms
@@ -12,7 +12,7 @@ from botctl.adapters.evm.agreement import AgreeingReader, Agreement
 from botctl.adapters.evm.gather import Gathering
 from botctl.adapters.evm.pool import PooledRpc
 from botctl.adapters.evm.retry import Patience, RetryingRpc
-from botctl.adapters.evm.rpc import Rpc
+from botctl.adapters.evm.rpc import JsonRpc, Rpc
 from botctl.config.values import Config
 from botctl.core.errors import BotError
 from botctl.core.providers import ProviderLimits
@@ -33,6 +33,7 @@ class Reads:
     pool: PooledRpc
     rpc: Rpc
     reader: AgreeingReader
+    bare: tuple[JsonRpc, ...] = ()  # the connections under all of them
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def pooled(
     wall_ms = clock.now_ms
     pool = PooledRpc(rpcs, limits_of(config), now_ms=wall_ms, kept=store.providers)
     try:
-        yield reads_of(config, pool, wall_ms)
+        yield replace(reads_of(config, pool, wall_ms), bare=tuple(rpcs))
     finally:
         try:
             _keep(pool, store, wall_ms(), log)

@@ -29,6 +29,7 @@ from botctl.ports.store import Store
 from botctl.wiring.faults import bare_rpc
 from botctl.wiring.outside import Outside, gate_rules
 from botctl.wiring.providers import names_of, pooled
+from botctl.wiring.telemetry import tracer
 from botctl.wiring.venues import Nodes, Place, place_of
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _runtime(
         dependencies=lambda: readings(nodes.reads.pool.states(), clock.now_ms()),
         watch_plan=config.watch_plan,
         machine=ThisMachine(Path(config.storage.state_dir)),
+        trace=tracer(config, nodes),
     )
 
 

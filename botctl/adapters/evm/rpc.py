@@ -20,6 +20,7 @@ from botctl.adapters.evm.rpc_errors import (
 from botctl.adapters.evm.transport import GarbageError, Reply, Transport
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError, TransientError
+from botctl.core.telemetry.tracer import Provided
 
 TIMEOUT_MS: Final = 10_000
 BATCH_MAX: Final = 200  # geth takes 1,000; hosted providers 100 to 1,000
@@ -86,6 +87,8 @@ class JsonRpc:
         to = _endpoint(url)
         self.name = name or to.host
         self.round_trips = 0
+        self.calls = 0
+        self.errors = 0  # requests that brought no usable answer
         self.bytes_in = 0
         self.bytes_out = 0
         self._to = to
@@ -95,6 +98,7 @@ class JsonRpc:
 
     def call(self, method: str, *params: object) -> object:
         call_id = next(self._ids)
+        self.calls += 1
         body = self._post(_ENCODER.encode(_request(call_id, method, params)))
         result = self._result(self._decoded(_ONE, body), call_id)
         if isinstance(result, RpcFault):
@@ -114,11 +118,18 @@ class JsonRpc:
                 self._batch_max = len(page) // 2
         return results
 
+    def provided(self) -> Provided:
+        """What has gone over this connection so far; bodies alone, without headers."""
+        return Provided(
+            self.name, self.round_trips, self.calls, self.errors, self.bytes_in, self.bytes_out
+        )
+
     def close(self) -> None:
         self._transport.close()
 
     def _page(self, calls: Sequence[Call]) -> list[object]:
         ids = [next(self._ids) for _ in calls]
+        self.calls += len(calls)
         requests = [
             _request(i, method, params) for i, (method, params) in zip(ids, calls, strict=True)
         ]
@@ -154,14 +165,20 @@ class JsonRpc:
         try:
             return decoder.decode(body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            self.errors += 1
             raise unusable(self.name, "not JSON-RPC") from None
 
     def _post(self, body: bytes) -> bytes | bytearray:
         self.round_trips += 1
         self.bytes_out += len(body)
-        reply = self._exchanged(body)
+        try:
+            reply = self._exchanged(body)
+        except TransientError:
+            self.errors += 1
+            raise
         self.bytes_in += len(reply.body)
         if reply.status not in (OK, BAD_REQUEST):
+            self.errors += 1
             raise status_error(reply.status, self.name, reply.retry_after)
         return reply.body
 

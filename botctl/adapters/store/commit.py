@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from botctl.adapters.store import arrow, bulk, journal, schema
+from botctl.adapters.store import arrow, bulk, journal, schema, spans
 from botctl.adapters.store.followups import enqueue
 from botctl.adapters.store.part import Part, Scope
 from botctl.adapters.store.positions import holdings_in
@@ -67,7 +67,9 @@ class Commit(Part):
                 numbers = set_times(db, self._scope, batch.times)
                 subject = f"bot:{bot}"
                 journal.append(db, journal.entry(batch.decided_ms, subject, REGIME, numbers))
-            return Committed(len(added) - added.count(None))
+            spans.add(db, self._scope, (*self._carried, *batch.told))
+        self._carried.clear()
+        return Committed(len(added) - added.count(None))
 
 
 def _claim(db: Connection, scope: Scope, batch: DecidedBatch) -> bool:

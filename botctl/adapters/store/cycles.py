@@ -6,10 +6,11 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from botctl.adapters.store import bulk, schema
+from botctl.adapters.store import bulk, schema, spans
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.rows import names
 from botctl.adapters.store.statements import insert
+from botctl.core.telemetry.spans import Span
 from botctl.ports.store import CycleRow, DetectionRow
 
 _Y, _D = schema.cycles.c, schema.detections.c
@@ -20,7 +21,12 @@ _DETECTION_COLUMNS: Final = ("bot", *names(DetectionRow))
 
 
 class Cycles(Part):
-    def record(self, cycle: CycleRow, detections: Sequence[DetectionRow]) -> bool:
+    def record(
+        self,
+        cycle: CycleRow,
+        detections: Sequence[DetectionRow],
+        told: Sequence[Span] = (),
+    ) -> bool:
         bot = self._scope.bot
         values = {name: getattr(cycle, name) for name in names(CycleRow)}
         rows = [
@@ -32,7 +38,9 @@ class Cycles(Part):
             if db.execute(_ADD, values | own).rowcount != 1:
                 return False
             bulk.insert_new(db, schema.detections, _DETECTION_COLUMNS, rows)
-            return True
+            spans.add(db, self._scope, (*self._carried, *told))
+        self._carried.clear()
+        return True
 
     def due(self) -> tuple[CycleRow, tuple[DetectionRow, ...]] | None:
         with self._db.reading() as db:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from botctl.adapters.store.database import Database
+from botctl.core.telemetry.spans import Span
 from botctl.core.units import Address
 from botctl.ports.clock import Ids
 
@@ -23,3 +24,4 @@ class Part:
         self._db = db
         self._scope = scope
         self._ids = ids
+        self._carried: list[Span] = []  # until a transaction takes them along and is through

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from botctl.adapters.store import schema
+from botctl.adapters.store import schema, spans
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.rows import names
 from botctl.adapters.store.statements import upsert
@@ -34,6 +34,8 @@ class Providers(Part):
                 told = {name: _packed(own[name]) for name in _LISTS}
                 scope = {"chain_id": self._scope.chain_id, "updated_ms": now_ms}
                 db.execute(_KEEP, own | told | scope)
+            spans.add(db, self._scope, self._carried)
+        self._carried.clear()
 
 
 def _packed(values: Sequence[object]) -> str:

@@ -8,7 +8,14 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from botctl.adapters.store import schema_alerts, schema_followups, schema_parts, schema_watch
+from botctl.adapters.store import (
+    schema_alerts,
+    schema_followups,
+    schema_parts,
+    schema_telemetry,
+    schema_watch,
+    schema_web,
+)
 from botctl.adapters.store.columns import EntryFacts
 from botctl.adapters.store.schema_parts import (
     amount,
@@ -373,7 +380,11 @@ letters: Final = schema_alerts.letters
 channels: Final = schema_alerts.channels
 preflights: Final = schema_alerts.preflights
 settings: Final = schema_alerts.settings
+spans: Final = schema_telemetry.spans
+metrics: Final = schema_telemetry.metrics
+metric_marks: Final = schema_telemetry.metric_marks
 followups: Final = schema_followups.followups
+web_tokens: Final = schema_web.tokens
 
 journal: Final = sa.Table(
     "journal",

@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from botctl.adapters.store import journal, schema
+from botctl.adapters.store import journal, schema, spans
 from botctl.adapters.store.commit import COUNT
 from botctl.adapters.store.part import Part
 from botctl.adapters.store.revision import found_revision
@@ -13,6 +13,7 @@ from botctl.adapters.store.statements import upsert
 from botctl.adapters.store.verify import verify
 from botctl.adapters.store.witness import SOURCES
 from botctl.core.permission import Level, PermissionSource
+from botctl.core.telemetry.spans import Span, Stage, event
 from botctl.ports.store import Counters, JobRun, Verified
 
 _V, _J, _N = schema.sources.c, schema.job_runs.c, schema.counters.c
@@ -59,6 +60,8 @@ class State(Part):
         values = {name: getattr(run, name) for name in names(JobRun)}
         with self._db.writing() as db:
             db.execute(_SET_JOB, values | {"bot": self._scope.bot})
+            spans.add(db, self._scope, (*self._carried, _told(run)))
+        self._carried.clear()
 
     def jobs(self, most: int) -> tuple[JobRun, ...]:
         query = (
@@ -82,3 +85,7 @@ class State(Part):
 
     def close(self) -> None:
         self._db.close()
+
+
+def _told(run: JobRun) -> Span:
+    return event(Stage.JOB, run.scheduled_ms, {"job": run.job, "outcome": run.outcome})

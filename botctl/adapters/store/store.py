@@ -21,8 +21,10 @@ from botctl.adapters.store.settling import Settling
 from botctl.adapters.store.signing import Signing
 from botctl.adapters.store.standing import StandingPart
 from botctl.adapters.store.state import State
+from botctl.adapters.store.telemetry import Telemetry
 from botctl.adapters.store.wallets import Wallets
 from botctl.adapters.store.watching import Watching
+from botctl.adapters.store.web import Web
 from botctl.core.units import Address
 from botctl.ports.clock import Ids
 from botctl.ports.store import Store
@@ -48,6 +50,8 @@ class SqlStore(
     Watching,
     Alerts,
     Preflights,
+    Web,
+    Telemetry,
 ):
     """`ports.store.Store` in one object."""
 

@@ -150,7 +150,7 @@ def _ended(db: Connection, asked: Asked) -> tuple[Ended, ...]:
             took_ms=row.changed_ms - row.created_ms,
             sent=row.nonce is not None,
             confirmed=row.state is OrderState.CONFIRMED,
-            shortfall_bps=_shortfall(
+            shortfall_bps=shortfall(
                 row.side, row.expected_out, row.token_delta, row.native_delta_wei
             ),
         )
@@ -160,7 +160,7 @@ def _ended(db: Connection, asked: Asked) -> tuple[Ended, ...]:
     return tuple(sorted(ended, key=lambda one: -one.at_ms))
 
 
-def _shortfall(side: Side, expected: int, tokens: int | None, native_wei: int | None) -> int | None:
+def shortfall(side: Side, expected: int, tokens: int | None, native_wei: int | None) -> int | None:
     """How far below what the decision expected, rounded up; negative when it was better."""
     got = tokens if side is Side.BUY else native_wei
     if got is None or got <= 0 or expected <= 0:

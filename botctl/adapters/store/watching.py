@@ -6,13 +6,14 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from botctl.adapters.store import journal, schema
+from botctl.adapters.store import journal, schema, spans
 from botctl.adapters.store.statements import insert, upsert
 from botctl.adapters.store.vitals import DAY_MS, VitalsPart, pauses_of, transitions_of
 from botctl.adapters.store.witness import BREAKERS, PAUSES
 from botctl.core.breakers import Breaker
 from botctl.core.health import ErrorSeen, Transition
 from botctl.core.pauses import Pause
+from botctl.core.telemetry.spans import Stage, event
 
 _SET_BREAKER: Final = upsert(schema.breakers)
 _SET_PAUSE: Final = upsert(schema.pauses)
@@ -56,6 +57,9 @@ class Watching(VitalsPart):
         values = {"at_ms": row.at_ms, "was": row.was, "now": row.now, "findings": findings}
         with self._db.writing() as db:
             db.execute(_ADD_HEALTH, {"bot": self._scope.bot, **values})
+            told = event(Stage.HEALTH, row.at_ms, {"was": row.was, "now": row.now})
+            spans.add(db, self._scope, (*self._carried, told))
+        self._carried.clear()
 
     def transitions(self, most: int) -> tuple[Transition, ...]:
         with self._db.reading() as db:

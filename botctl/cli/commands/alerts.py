@@ -13,6 +13,7 @@ from botctl.cli.tables import Cell, table
 from botctl.cli.terminal import GREEN, RED, YELLOW
 from botctl.core.alerting.codes import Tier
 from botctl.core.alerting.values import Alert
+from botctl.faces.reports import AlertsReport, worst_first
 from botctl.flows.alert_test import Heard, alert_test
 from botctl.flows.alerts import TellReport, tell
 from botctl.flows.observe import observe_quietly
@@ -22,14 +23,6 @@ from botctl.wiring.alerts import opened_desk
 STYLES = {Tier.URGENT: RED, Tier.SOON: YELLOW, Tier.FYI: ""}
 
 All = Annotated[bool, typer.Option("--all", help="Those that are over, too.")]
-
-
-@dataclass(frozen=True, slots=True)
-class AlertsReport:
-    alerts: tuple[Alert, ...]
-    channels: tuple[ChannelState, ...]
-    letters: tuple[Letter, ...]
-    now_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +43,8 @@ def command(
     Example: botctl alerts --all --json
     """
     with opened_settings(ctx) as setup, opened_desk(setup) as (desk, _):
-        found = [alert for alert in desk.store.alerts() if all_ or alert.active]
-        found.sort(key=lambda alert: (not alert.active, alert.tier, -alert.last_ms))
         report = AlertsReport(
-            alerts=tuple(found[:limit]),
+            alerts=worst_first(desk.store.alerts(), with_over=all_, most=limit),
             channels=desk.store.channels(),
             letters=desk.store.recent_letters(limit),
             now_ms=desk.clock.now_ms(),

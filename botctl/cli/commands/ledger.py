@@ -22,6 +22,7 @@ from botctl.cli.options import (
 from botctl.cli.show import at, short
 from botctl.cli.tables import Cell, table
 from botctl.core.reasons import Kind
+from botctl.faces.reports import LedgerReport
 from botctl.ports.store import LedgerRow
 from botctl.wiring.exports import export
 
@@ -31,11 +32,6 @@ To = Annotated[
         "--to", help="Write all matching rows to FILE.csv or FILE.parquet.", show_default=False
     ),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerReport:
-    rows: tuple[LedgerRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

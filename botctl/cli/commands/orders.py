@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -11,13 +10,9 @@ from botctl.cli.tables import Cell, table
 from botctl.cli.terminal import GREEN, RED, YELLOW
 from botctl.core.lifecycle import TERMINAL, OrderState
 from botctl.core.orders import Order
+from botctl.faces.reports import OrdersReport
 
 OpenOnly = Annotated[bool, typer.Option("--open", help="Only those not yet settled.")]
-
-
-@dataclass(frozen=True, slots=True)
-class OrdersReport:
-    orders: tuple[Order, ...]
 
 
 def command(

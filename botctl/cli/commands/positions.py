@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 import typer
@@ -8,21 +7,11 @@ from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
 from botctl.cli.render_positions import position_table
 from botctl.cli.show import ether
-from botctl.ports.store import Closed
+from botctl.faces.reports import PositionsReport, positions_report
 
 All = Annotated[bool, typer.Option("--all", help="Closed positions too.")]
 
 _NOTHING: Final = "nothing is held: `botctl positions --all` shows what was"
-
-
-@dataclass(frozen=True, slots=True)
-class PositionsReport:
-    """Sums over the positions shown, gas included."""
-
-    positions: tuple[Closed, ...]
-    cost_wei: int
-    realised_wei: int
-    gas_wei: int
 
 
 def command(
@@ -37,12 +26,7 @@ def command(
     """
     with opened_books(ctx) as books:
         found = books.store.positions(books.config.bot.name, only_open=not all_)
-    report = PositionsReport(
-        found,
-        cost_wei=sum(one.position.cost_wei for one in found if one.open),
-        realised_wei=sum(one.realised_wei for one in found),
-        gas_wei=sum(one.gas_wei for one in found),
-    )
+    report = positions_report(found)
     nothing = "nothing was ever held" if all_ else _NOTHING
     finish(ctx, report, lambda shown: _lines(shown, nothing))
 

@@ -1,0 +1,1 @@
+"""What the faces (command line, page, chat) share: how numbers, filters and documents read."""

@@ -1,0 +1,1 @@
+"""What flows tell of themselves, and how that is shown."""
