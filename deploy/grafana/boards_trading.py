@@ -91,7 +91,7 @@ COST: Final = Board(
             (
                 Query(
                     "{{bot}}",
-                    'sum by (bot) (increase(tx_fees_wei_total{result!="ok", SEL}[$__range]))'
+                    '1 - sum by (bot) (increase(tx_fees_wei_total{result="ok", SEL}[$__range]))'
                     " / sum by (bot) (increase(tx_fees_wei_total{SEL}[$__range]))",
                 ),
             ),

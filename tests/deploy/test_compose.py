@@ -22,7 +22,7 @@ ROOT: Final = FOLDER.parents[1]
 ENTRYPOINT: Final = FOLDER / "entrypoint.sh"
 PINNED = re.compile(r"[\w./-]+:v?\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?")
 MADE_BY_THE_OPERATOR = {"botctl.toml"}
-OF_OTHER_BRANCHES = {"serve"}
+
 PATIENCE_S = 30.0
 TOLD = "told"
 STAND_IN = f"""#!{sys.executable}
@@ -161,7 +161,7 @@ def test_what_the_containers_of_botctl_are_told_to_do_exists() -> None:
     for name, service in COMPOSE.services.items():
         if service.build is not None:
             words = " ".join(service.command)
-            assert words in COMMANDS.keys() | OF_OTHER_BRANCHES, name
+            assert words in COMMANDS, name
 
 
 def test_only_the_loop_is_given_the_passphrase() -> None:
