@@ -59,7 +59,7 @@ class Talk:
             return None
         found = typed(asked.text)
         if found is None or found.to.lower() not in {"", self.desk.line.name.lower()}:
-            if asked.private and found is None:
+            if asked.private:
                 self.say(asked.chat_id, "/help tells what I understand")
             return None
         outcome = self._commanded(asked, person, found.command, found.words)

@@ -17,6 +17,7 @@ from botctl.core.preflight.values import (
     Allowance,
     ChainSeen,
     ChannelSeen,
+    ChatSeen,
     Checked,
     DiskSeen,
     DriftSeen,
@@ -65,6 +66,7 @@ class Ground:
     channels: Callable[[], Sequence[ChannelSeen]]
     settings: str
     now_ms: int
+    chat: Callable[[bool], ChatSeen | None] = lambda _: None  # True: Telegram is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def _seen(ground: Ground, *, remote: bool) -> Seen:
         chain=chain,
         channels=tuple(ground.channels()) if chain is not None else None,
         drift=drift,
+        chat=ground.chat(chain is not None),
     )
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,8 @@ from botctl.adapters.locks import CommandLocks
 from botctl.config.values import Config
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
+from botctl.core.operators import Role
+from botctl.core.preflight.values import ChatSeen, Trouble
 from botctl.wiring import open_books
 from botctl.wiring.setup import Books, Setup
 
@@ -60,6 +63,24 @@ def opened_chat_books(setup: Setup) -> Iterator[Books]:
 def chat_locks(config: Config) -> CommandLocks:
     """In the data folder."""
     return CommandLocks(Path(config.storage.state_dir))
+
+
+def chat_seen(config: Config, *, ask: bool) -> ChatSeen | None:
+    """None: nobody configured a chat; a token of the alerts alone is none."""
+    from botctl.adapters.notify.telegram_bot import bot_of  # noqa: PLC0415  http loads with it
+
+    chat = config.chat
+    if not (chat.token or chat.token_keyring or chat.allow):
+        return None
+    seen = ChatSeen(len(chat.allow), sum(p.role is Role.OPERATOR for p in chat.allow))
+    try:
+        token = token_of(config)
+    except OperatorError as error:
+        return replace(seen, trouble=Trouble(str(error.code), error.say))
+    if not ask:
+        return seen
+    found = bot_of(config.alerts.telegram_api, token, timeout_ms=config.alerts.deadline_ms)
+    return replace(seen, bot=found)
 
 
 def secret() -> str:

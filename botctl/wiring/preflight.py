@@ -18,6 +18,7 @@ from botctl.flows.preflight import Flags, Ground, Node, PreflightReport, preflig
 from botctl.ports.runtime import Runtime
 from botctl.wiring import clock_of, open_books
 from botctl.wiring.alerts import alert_desk
+from botctl.wiring.chat import chat_seen
 from botctl.wiring.runtime import connected, node_readers
 from botctl.wiring.setup import Setup
 from botctl.wiring.venues import open_key
@@ -39,6 +40,7 @@ def run_preflight(setup: Setup, flags: Flags, *, live_switch: bool) -> Preflight
             channels=lambda: _channels(setup, rt),
             settings=config.told,
             now_ms=clock_of(config).now_ms(),
+            chat=lambda ask: chat_seen(config, ask=ask),
         )
         report = preflight(ground, flags)
     setup.log.info(

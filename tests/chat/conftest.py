@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 import sqlalchemy as sa
@@ -39,6 +40,7 @@ PLAN = ChatPlan(
     poll_ms=25_000,
 )
 CYCLES_MAX = 6
+POLL_S, POLLS_MAX = 0.02, 1_500
 
 
 @dataclass(slots=True)
@@ -129,6 +131,16 @@ class Room:
         return chat_entries(self.setup.config.storage.url)
 
 
+def until(ready: Callable[[], bool]) -> None:
+    """Polls, with a bound."""
+    never = Event()
+    for _ in range(POLLS_MAX):
+        if ready():
+            return
+        never.wait(POLL_S)
+    pytest.fail("it did not come so far")
+
+
 def chat_entries(url: str) -> list[tuple[str, str, str]]:
     table = schema.journal.c
     query = sa.select(table.body).where(table.event == "chat").order_by(table.seq)
@@ -181,7 +193,7 @@ def make_room(setup: Setup, api: BotApi) -> Iterator[MakeRoom]:
     api.date_s = lambda: clock.at_ms // 1_000
 
     def made() -> Room:
-        line = TelegramLine(LinePlan(api.url, TOKEN, call_ms=1_000))
+        line = TelegramLine(LinePlan(api.url, TOKEN, call_ms=1_000, slack_ms=1_000))
         lines.append(line)
         log, secrets = HeardLog([]), iter(range(10_000))
         door = Doorway(replace(setup, log=log))

@@ -23,12 +23,15 @@ Params = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`body` bytes goes out as it is; `hang`: take the request and never answer; `drop`: close at once."""
+    """`body` bytes goes out as it is, with `drip_s` one byte at a time; `hang`: take the request and never
+    answer; `drop`: close at once.
+    """
 
     status: int = 200
     body: object = None
     hang: bool = False
     drop: bool = False
+    drip_s: float = 0.0
 
 
 def limited(seconds: int) -> Fault:
@@ -116,6 +119,7 @@ class BotApi:
     answered: dict[str, str] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     webhook: str = ""
+    polling: int = 0  # long polls that wait now
     over: threading.Event = field(default_factory=threading.Event)
     _updates: deque[dict[str, object]] = field(default_factory=deque)
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -186,6 +190,11 @@ class BotApi:
         return sum(name == method for name, _ in self.calls)
 
     @property
+    def polls(self) -> int:
+        """How many long polls have come as far as waiting."""
+        return self._poll
+
+    @property
     def waiting(self) -> int:
         return len(self._updates)
 
@@ -226,7 +235,9 @@ class BotApi:
             mine = self._poll
             self._changed.notify_all()  # an older poll ends: it is the one that is refused
             self._forget(int(params.get("offset", 0)))
+            self.polling += 1
             self._changed.wait_for(lambda: self._updates or self._poll != mine, wait_s)
+            self.polling -= 1
             if self._poll != mine:
                 raise RefusedError(409, CONFLICT)
             return list(self._updates)[: int(params.get("limit", 100))]
@@ -338,16 +349,18 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.hang or fault.drop:
             self.close_connection = True
             return
-        self._send(fault.status, fault.body)
+        self._send(fault.status, fault.body, fault.drip_s)
 
-    def _send(self, status: int, body: object) -> None:
+    def _send(self, status: int, body: object, drip_s: float = 0.0) -> None:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         try:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(raw)))
             self.end_headers()
-            self.wfile.write(raw)
+            for part in [raw] if not drip_s else [bytes([byte]) for byte in raw]:
+                self.wfile.write(part)
+                self.api.over.wait(drip_s)
         except OSError:  # it did not wait for us
             self.close_connection = True
 

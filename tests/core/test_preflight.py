@@ -8,8 +8,10 @@ from botctl.core.facts import Mode
 from botctl.core.preflight.checks import changed_names, exit_status, judged, softened
 from botctl.core.preflight.values import (
     Allowance,
+    BotSeen,
     ChainSeen,
     ChannelSeen,
+    ChatSeen,
     Checked,
     DiskSeen,
     DriftSeen,
@@ -172,3 +174,25 @@ def test_settings_that_are_new_gone_or_different_have_changed() -> None:
         "c",
         "d",
     )
+
+
+WATCH_BOT = ChatSeen(2, 1, BotSeen("watch_bot", "HTTP 200"))
+
+
+@pytest.mark.parametrize(
+    ("chat", "grade"),
+    [
+        (None, G.OK),
+        (WATCH_BOT, G.OK),
+        (replace(WATCH_BOT, operators=0), G.WARN),
+        (replace(WATCH_BOT, bot=BotSeen("", "HTTP 401")), G.WARN),
+        (replace(WATCH_BOT, bot=BotSeen("", "no answer in time", later=True)), G.WARN),
+        (ChatSeen(1, 1, trouble=Trouble("ERR_CHAT_TOKEN", "set it")), G.WARN),
+        (ChatSeen(1, 1), G.SKIPPED),
+    ],
+)
+def test_a_chat_that_does_not_work_warns_and_never_fails(
+    chat: ChatSeen | None, grade: Grade
+) -> None:
+    expected = {} if grade is G.OK else {P.PRE_CHAT: grade}
+    assert grades(replace(SEEN, chat=chat)) == expected

@@ -6,6 +6,7 @@ another, and what it does can be played step by step in a test.
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -13,6 +14,7 @@ from typing import Final, TypeVar
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
+from telegram.warnings import PTBDeprecationWarning
 
 from botctl.adapters.telegram import answers
 from botctl.adapters.telegram.answers import Malformed
@@ -23,7 +25,6 @@ T = TypeVar("T")
 MS: Final = 1_000
 WANTED: Final = ("message", "callback_query")
 BATCH_MAX: Final = 100  # the Bot API's own
-POLL_SLACK_MS: Final = 10_000  # for the answer to a long poll to arrive after its wait
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 CAUGHT: Final = (TelegramError, TimeoutError, OSError, *Malformed)
 
@@ -35,6 +36,7 @@ class LinePlan:
     api: str
     token: str = field(repr=False)
     call_ms: int = 10_000
+    slack_ms: int = 10_000  # for the answer to a long poll to arrive after its wait
 
 
 class TelegramLine:
@@ -70,7 +72,7 @@ class TelegramLine:
             allowed_updates=WANTED,
         )
         try:
-            found = self._unless_interrupted(asking, seconds * MS + POLL_SLACK_MS)
+            found = self._unless_interrupted(asking, seconds * MS + self._plan.slack_ms)
         except CAUGHT as error:
             return answers.heard(error, self._plan.token)
         return Heard(tuple(update_of(update) for update in found or ()))
@@ -102,7 +104,7 @@ class TelegramLine:
         return self._sent(lambda: self._bot.answer_callback_query(callback_id, text))
 
     def pause(self, duration_ms: int) -> None:
-        self._unless_interrupted(asyncio.sleep(duration_ms / MS), duration_ms + POLL_SLACK_MS)
+        self._unless_interrupted(asyncio.sleep(duration_ms / MS), duration_ms + self._plan.slack_ms)
 
     def interrupt(self) -> None:
         """What waits now, and every later wait, ends at once; what is being said is said."""
@@ -130,7 +132,13 @@ class TelegramLine:
 
     def _within(self, work: Coroutine[None, None, T], limit_ms: int) -> T:
         """The library bounds each read, not the whole: an answer that drips in would never end."""
-        return self._loop.run_until_complete(asyncio.wait_for(work, limit_ms / MS))
+        return self._run(asyncio.wait_for(work, limit_ms / MS))
+
+    def _run(self, work: Coroutine[None, None, T]) -> T:
+        """The library warns of its own use of what it will change."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PTBDeprecationWarning)
+            return self._loop.run_until_complete(work)
 
     def _unless_interrupted(self, work: Coroutine[None, None, T], limit_ms: int) -> T | None:
         if self._interrupted:
@@ -138,7 +146,7 @@ class TelegramLine:
             return None
         self._waiting = task = self._loop.create_task(work)
         try:
-            return self._loop.run_until_complete(asyncio.wait_for(task, limit_ms / MS))
+            return self._run(asyncio.wait_for(task, limit_ms / MS))
         except asyncio.CancelledError:
             return None
         finally:

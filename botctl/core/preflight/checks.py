@@ -77,6 +77,25 @@ def alerts_arrive(seen: Seen, limits: Limits) -> Checked:
     return Checked(code, Grade.OK, f"{told} took a test message")
 
 
+def chat_can_command(seen: Seen, _limits: Limits) -> Checked:
+    """It warns at most: nothing that trades depends on the chat (LESSONS 17)."""
+    code, chat = PreCode.PRE_CHAT, seen.chat
+    if chat is None:
+        return Checked(code, Grade.OK, "no chat is configured")
+    if chat.trouble is not None:
+        return Checked(code, Grade.WARN, chat.trouble.code, chat.trouble.say)
+    if chat.bot is None:
+        return Checked(code, Grade.SKIPPED, "Telegram was not asked")
+    if not chat.bot.name:
+        fix = "copy the token from @BotFather again into chat.token"
+        return Checked(code, Grade.WARN, chat.bot.said, fix, chat.bot.later)
+    evidence = f"@{chat.bot.name}, {chat.people} people, {chat.operators} operators"
+    if not chat.operators:
+        fix = "name an operator in [[chat.allow]]: nobody can halt from there"
+        return Checked(code, Grade.WARN, evidence, fix)
+    return Checked(code, Grade.OK, evidence)
+
+
 def settings_have_not_drifted(seen: Seen, limits: Limits) -> Checked:
     code, drift = PreCode.PRE_DRIFT, seen.drift
     if drift is None or drift.decided_hash is None:
@@ -111,6 +130,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     balance_suffices,
     allowances_are_ours,
     alerts_arrive,
+    chat_can_command,
     settings_have_not_drifted,
 )
 

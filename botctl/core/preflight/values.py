@@ -22,6 +22,7 @@ class PreCode(StrEnum):
     PRE_BALANCE = "PRE_BALANCE"  # one entry can be paid above the buffer
     PRE_ALLOWANCES = "PRE_ALLOWANCES"  # nobody may take what we do not offer
     PRE_ALERTS = "PRE_ALERTS"  # each channel takes a message
+    PRE_CHAT = "PRE_CHAT"  # the chat's bot answers, and somebody may command it
     PRE_DRIFT = "PRE_DRIFT"  # the settings are those of the last decided cycle
 
 
@@ -100,6 +101,25 @@ class ChannelSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class BotSeen:
+    """Telegram's answer about a token. `name` empty: it has none; `later`: nobody answered."""
+
+    name: str
+    said: str
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSeen:
+    """`bot` None: it was not asked. `trouble`: there is no token to ask with."""
+
+    people: int
+    operators: int
+    bot: BotSeen | None = None
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DriftSeen:
     """`decided_hash` None: nothing was decided yet. `changed`: None when those are not known."""
 
@@ -121,6 +141,7 @@ class Seen:
     chain: ChainSeen | None
     channels: tuple[ChannelSeen, ...] | None
     drift: DriftSeen | None
+    chat: ChatSeen | None = None  # None: no chat is configured
 
 
 @dataclass(frozen=True, slots=True)
