@@ -73,7 +73,7 @@ def desk_of(setup: Setup, line: ChatLine, token: str) -> ChatDesk:
 
 def _listened(setup: Setup, token: str) -> ChatReport:
     line = telegram_line(setup.config, token)
-    with closing(line), Stopper(also=line.interrupt) as stopper:
+    with closing(line), Stopper(on_asked=line.interrupt) as stopper:
         chat = Chat(desk_of(setup, line, token))
         started_ms = chat.desk.clock.now_ms()
         setup.log.info("chat started", people=len(chat.desk.plan.people))

@@ -10,11 +10,13 @@ from botctl.core.errors import BotError
 from botctl.ports.clock import Clock
 from botctl.ports.runtime import Log
 from botctl.ports.store import JobRun, StateStore
+from jobs.stopper import DroppedError
 from jobs.times import Untold
 from jobs.timetable import Job
 
 LATE_MS: Final = 5_000  # a later start counts as late; up to the job's grace it still runs
 UNEXPECTED: Final = "UNEXPECTED"  # an error without a code: a mistake of ours
+ASKED: Final = "botctl was asked to stop"
 PASSED: Final = "its time passed while botctl was down, asleep or busy"
 
 
@@ -68,6 +70,8 @@ class JobLedger:
             run = replace(run, outcome=done if work() else Outcome.SKIPPED, detail="")
         except BotError as error:
             failure, run = error, replace(run, detail=str(error.code))
+        except DroppedError:
+            run = replace(run, outcome=Outcome.DROPPED, detail=ASKED)
         finally:
             finished = replace(run, finished_ms=self.clock.now_ms())
             self._say(finished, failure)
@@ -95,6 +99,8 @@ class JobLedger:
         }
         if failure is not None:
             self.log.error("job failed", code=failure.code, say=failure.say, **facts)
+        elif run.outcome is Outcome.DROPPED:
+            self.log.warning("job dropped", why=ASKED, **facts)
         elif run.outcome is Outcome.SKIPPED:
             self.log.warning("job skipped", why="another run of it is at work", **facts)
         else:

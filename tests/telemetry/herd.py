@@ -21,6 +21,7 @@ from botctl.core.errors import BotError
 from botctl.core.health import Transition
 from botctl.core.health.evidence import HealthState
 from botctl.core.lifecycle import OrderEvent as E
+from botctl.core.orders import Order
 from botctl.core.telemetry.spans import Span, Stage
 from botctl.ports.store import DecidedBatch, JobRun, LedgerRow, Moved
 from tests.store.making import BOT, CHAIN, FACTORY, block_hash, cycle, fill, order, row, signed
@@ -129,7 +130,7 @@ def trade(store: SqlStore, number: int) -> None:
     store.settle(one, Moved(E.BURY_OK), fill(one, tokens=5, native_wei=-7, gas_wei=number), 3_000)
 
 
-def decided(number: int, rows: tuple[LedgerRow, ...], one: object) -> DecidedBatch:
+def decided(number: int, rows: tuple[LedgerRow, ...], one: Order) -> DecidedBatch:
     facts: dict[str, object] = {
         "since_scan_ms": 1,
         "decisions": [[each.kind, each.reason, 1] for each in rows],
