@@ -31,6 +31,7 @@ from botctl.adapters.store.portable import (
 from botctl.adapters.store.revision import revision_of
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
+from botctl.ports.progress import Tick, silent, ticked
 
 AT_ONCE: Final = 1_000  # rows in memory
 
@@ -44,12 +45,14 @@ class BackupReport:
     rows: int
 
 
-def backup(url: str, folder: Path, now_ms: int, *, busy_ms: int = engines.BUSY_MS) -> BackupReport:
+def backup(
+    url: str, folder: Path, now_ms: int, *, busy_ms: int = engines.BUSY_MS, tick: Tick = silent
+) -> BackupReport:
     """Raises ERR_NOT_FOUND when there is no database, ERR_DB_UNWRITABLE when the folder refuses."""
     require_there(url)
     database = open_database(url, busy_ms=busy_ms)
     try:
-        return backup_of(database, folder, now_ms)
+        return backup_of(database, folder, now_ms, tick)
     finally:
         database.close()
 
@@ -65,7 +68,7 @@ def absent(location: str) -> UsageError:
     return UsageError(Code.ERR_NOT_FOUND, _EMPTY, database=location)
 
 
-def backup_of(database: Database, folder: Path, now_ms: int) -> BackupReport:
+def backup_of(database: Database, folder: Path, now_ms: int, tick: Tick = silent) -> BackupReport:
     moment = datetime.fromtimestamp(now_ms / 1_000, UTC)
     path = folder / f"botctl-{moment:%Y%m%dT%H%M%S}.{now_ms % 1_000:03d}Z.zip"
     with database.reading() as db:
@@ -74,7 +77,7 @@ def backup_of(database: Database, folder: Path, now_ms: int) -> BackupReport:
             raise absent(database.location)
         try:
             with _whole(path) as file:
-                rows = _write(db, file, revision, now_ms)
+                rows = _write(db, file, (revision, now_ms), tick)
         except OSError as error:
             say = f"the backup cannot be written ({error.strerror})"
             raise unwritable(say, database.location, file=str(path)) from None
@@ -107,9 +110,10 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write(db: Connection, file: IO[bytes], revision: str, now_ms: int) -> int:
+def _write(db: Connection, file: IO[bytes], of: tuple[str, int], tick: Tick) -> int:
+    revision, now_ms = of
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        members = [_write_table(db, archive, shape) for shape in shapes(db)]
+        members = [_write_table(db, archive, shape, tick) for shape in shapes(db)]
         manifest = Manifest(
             form=FORM, revision=revision, made_ms=now_ms, source=db.dialect.name, tables=members
         )
@@ -117,11 +121,11 @@ def _write(db: Connection, file: IO[bytes], revision: str, now_ms: int) -> int:
     return sum(member.rows for member in members)
 
 
-def _write_table(db: Connection, archive: ZipFile, shape: Shape) -> Member:
+def _write_table(db: Connection, archive: ZipFile, shape: Shape, tick: Tick) -> Member:
     encoder, digest, count = msgspec.json.Encoder(), sha256(), 0
     found = db.execute(shape.select(), execution_options={"yield_per": AT_ONCE}).mappings()
     with archive.open(member_name(shape.name), "w", force_zip64=True) as member:
-        for row in found:
+        for row in ticked(found, tick):
             line = encoder.encode(shape.plain({**row})) + b"\n"
             digest.update(line)
             member.write(line)

@@ -8,6 +8,7 @@ import typer
 
 from botctl.cli.frame import finish, opened_settings
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.progress import working
 from botctl.wiring import upkeep
 from botctl.wiring.upkeep import BackupReport, CheckReport, RestoreReport, UpgradeReport
 
@@ -27,7 +28,7 @@ def upgrade(
 
     Example: botctl db upgrade
     """
-    with opened_settings(ctx) as setup:
+    with opened_settings(ctx) as setup, working("backing up and upgrading"):
         report = upkeep.upgrade(setup.config)
         if report.was != report.now:
             setup.log.info("schema upgraded", was=report.was, now=report.now, backup=report.backup)
@@ -43,7 +44,7 @@ def check(
 
     Example: botctl db check --json
     """
-    with opened_settings(ctx) as setup:
+    with opened_settings(ctx) as setup, working("checking every row"):
         report = upkeep.check(setup.config)
     finish(ctx, report, _checked, exit_code=1 if report.problems else 0)
 
@@ -59,8 +60,8 @@ def backup(
     Example: botctl db backup
     Example: botctl db backup --to /mnt/safe
     """
-    with opened_settings(ctx) as setup:
-        report = upkeep.backup(setup.config, to)
+    with opened_settings(ctx) as setup, working("rows written") as tick:
+        report = upkeep.backup(setup.config, to, tick)
     finish(ctx, report, _backed_up)
 
 
@@ -74,8 +75,8 @@ def restore(
 
     Example: botctl db restore state/backups/botctl-20260102T030405.000Z.zip
     """
-    with opened_settings(ctx) as setup:
-        report = upkeep.restore(setup.config, file)
+    with opened_settings(ctx) as setup, working("rows restored") as tick:
+        report = upkeep.restore(setup.config, file, tick)
         setup.log.warning("database restored", rows=report.rows, file=str(file))
     finish(ctx, report, _restored)
 
