@@ -71,23 +71,26 @@ class Record:
     wins: int
     gain_bps: int  # sum over the wins
     loss_bps: int  # sum over the others, positive
-    good_in_row: int  # trades without a forced exit since the last one, newest backwards
+    good_in_row: (
+        int  # trades without a forced exit since the last one, newest backwards, of the canary
+    )
 
 
 NOTHING = Performance((), (), 0, 0)
 
 
-def record(trades: Sequence[Trade]) -> Record:
-    """`trades` newest first."""
+def record(trades: Sequence[Trade], canary_from_ms: int = 0) -> Record:
+    """`trades` newest first; those opened before `canary_from_ms` let no canary grow."""
     won = [trade.result_bps for trade in trades if trade.realised_wei > 0]
     lost = [-trade.result_bps for trade in trades if trade.realised_wei <= 0]
-    forced = (i for i, trade in enumerate(trades) if trade.forced)
+    own = [trade for trade in trades if trade.opened_ms >= canary_from_ms]
+    forced = (i for i, trade in enumerate(own) if trade.forced)
     return Record(
         trades=len(trades),
         wins=len(won),
         gain_bps=sum(won),
         loss_bps=sum(lost),
-        good_in_row=next(forced, len(trades)),
+        good_in_row=next(forced, len(own)),
     )
 
 

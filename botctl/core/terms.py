@@ -42,6 +42,7 @@ class Sizing:
     expectancy: bool
     trades_min: int
     share_min_bps: int
+    canary_from_ms: int = 0  # trades opened before it do not let the canary grow
 
 
 class Regime(StrEnum):

@@ -7,6 +7,7 @@ from botctl.core.errors import CheckError
 from botctl.flows.replay import Stored, verified
 from botctl.ports.codec import Codec
 from botctl.ports.files import BundleFolder
+from botctl.ports.progress import Tick, silent
 from botctl.ports.store import LedgerFilter, LedgerStore
 
 
@@ -40,9 +41,12 @@ def _validity(codec: Codec, stored: Stored) -> Validity:
     return Validity(stored.name, stored.bundle_id, "", "")
 
 
-def export(store: LedgerStore, folder: BundleFolder, wanted: LedgerFilter) -> ExportReport:
+def export(
+    store: LedgerStore, folder: BundleFolder, wanted: LedgerFilter, tick: Tick = silent
+) -> ExportReport:
     written = 0
     for bundle_id, body in store.bundles(wanted):
         folder.write(bundle_id, body)
         written += 1
+        tick(1)
     return ExportReport(folder.location(), written)

@@ -90,7 +90,7 @@ def _decide(rt: Runtime) -> DecideReport:
         holdings = with_probes(rt, rt.store.holdings(rt.identity.bot, day_start_ms), day_start_ms)
     with rt.trace.profile_span("strategy_decision"):
         decided = decide_cycle(
-            Moment(now_ms, world, sources, standing_of(seen, times), _of_pair(rt, now_ms)),
+            Moment(now_ms, world, sources, standing_of(rt, seen, times), _of_pair(rt, now_ms)),
             detections,
             holdings,
             rt.policy,

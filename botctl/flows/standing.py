@@ -20,11 +20,12 @@ MS: Final = 1_000
 
 def standing_now(rt: Runtime) -> Standing:
     """As it was last read: sizes and bounds just before a signature are those of the decision."""
-    return standing_of(_performance(rt), rt.store.times(rt.identity.bot))
+    return standing_of(rt, _performance(rt), rt.store.times(rt.identity.bot))
 
 
-def standing_of(seen: Performance, times: Times | None) -> Standing:
-    return Standing(times.regime if times else Regime.NORMAL, record(seen.trades))
+def standing_of(rt: Runtime, seen: Performance, times: Times | None) -> Standing:
+    own = record(seen.trades, rt.policy.sizing.canary_from_ms)
+    return Standing(times.regime if times else Regime.NORMAL, own)
 
 
 def read_times(

@@ -14,6 +14,7 @@ from botctl.config.values import Config
 from botctl.core.backups import Keep, kept_of, made_ms_of
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError, UsageError
+from botctl.ports.progress import Tick, silent
 from botctl.wiring import clock_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class KeptBackup:
     size: int
 
 
-def backup(config: Config, folder: Path | None, *, verify: bool | None = None) -> BackupDone:
+def backup(
+    config: Config, folder: Path | None, *, verify: bool | None = None, tick: Tick = silent
+) -> BackupDone:
     """Into `folder`; without one into the settings' folder, and to the storage if there is one, and
     old ones are deleted in both. `verify`: None as the settings say.
 
@@ -56,7 +59,7 @@ def backup(config: Config, folder: Path | None, *, verify: bool | None = None) -
     now_ms = clock_of(config).now_ms()
     into = folder or Path(storage.backups_dir)
     proven = prove if (asked.verify if verify is None else verify) else None
-    made = _backup(storage.url, into, now_ms, busy_ms=storage.busy_ms, prove=proven)
+    made = _backup(storage.url, into, now_ms, busy_ms=storage.busy_ms, prove=proven, tick=tick)
     sent, pruned = "", tuple[str, ...]()
     if folder is None:
         keep = Keep(asked.keep_hourly, asked.keep_daily, asked.keep_weekly)

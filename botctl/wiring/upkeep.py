@@ -15,6 +15,7 @@ from botctl.adapters.store.restore import restore as _restore
 from botctl.config.values import Config
 from botctl.core.codes import Code
 from botctl.core.errors import TransientError
+from botctl.ports.progress import Tick, silent
 from botctl.wiring import clock_of
 
 __all__ = [
@@ -51,10 +52,10 @@ def check(config: Config) -> CheckReport:
     return _check(config.storage.url, busy_ms=config.storage.busy_ms)
 
 
-def restore(config: Config, path: Path) -> RestoreReport:
+def restore(config: Config, path: Path, tick: Tick = silent) -> RestoreReport:
     """Raises ERR_DB_LOCKED while another command is at work, and keeps others out meanwhile."""
     with _nobody_at_work(config):
-        return _restore(path, config.storage.url, busy_ms=config.storage.busy_ms)
+        return _restore(path, config.storage.url, busy_ms=config.storage.busy_ms, tick=tick)
 
 
 @contextmanager

@@ -10,9 +10,11 @@ from botctl.config.groups.scan import FreshnessGroup
 from botctl.config.groups.strategy import SIGNALS_COUNT, ExitsGroup, SignalsGroup
 from botctl.config.settings import Settings
 from botctl.core.amm import FEE_DENOMINATOR, FEE_NUMERATOR
+from botctl.core.errors import OperatorError
 from botctl.core.policy import Band, Exits, Freshness, Risk, Signals
 from botctl.core.signals import SIGNALS
 from botctl.core.units import BPS_ONE
+from tests.config.conftest import Load
 
 POOL_FEE_BPS = (FEE_DENOMINATOR - FEE_NUMERATOR) * BPS_ONE // FEE_DENOMINATOR
 
@@ -59,3 +61,17 @@ def test_a_take_profit_pays_for_more_than_one_stop_loss() -> None:
 
 def test_the_paper_wallet_is_nobodys() -> None:
     assert Settings().wallet.address == PAPER_WALLET
+
+
+@pytest.mark.parametrize(
+    ("text", "at_ms"),
+    [
+        ("", 0),
+        ("2026-03-01T12:00", 1_772_366_400_000),
+        ("2026-03-01T13:00+01:00", 1_772_366_400_000),
+    ],
+)
+def test_a_canary_begins_at_a_moment_in_utc(loaded: Load, text: str, at_ms: int) -> None:
+    assert loaded(f'[sizing]\ncanary_from = "{text}"\n').policy.sizing.canary_from_ms == at_ms
+    with pytest.raises(OperatorError, match="write a time in UTC"):
+        loaded('[sizing]\ncanary_from = "tomorrow"\n')

@@ -1,5 +1,7 @@
 """Sizes: never above the policy's, small while we are new, smaller when the record asks for it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +86,17 @@ def test_the_canary_grows_step_by_step_with_good_trades() -> None:
     shares = [canary_bps(rules, of(*[100] * n)) for n in (0, 4, 5, 9, 10, 40)]
     assert shares == [2_500, 2_500, 5_000, 5_000, BPS_ONE, BPS_ONE]
     assert canary_bps(changed(rules, canary=False), of()) == BPS_ONE
+
+
+def test_after_an_upgrade_only_trades_since_then_let_the_canary_grow() -> None:
+    rules = changed(SIZING, canary=True)
+    since = [replace(trade(100), opened_ms=20) for _ in range(5)]
+    trades = [*since, *(replace(trade(100), opened_ms=19) for _ in range(30))]  # newest first
+    assert canary_bps(rules, record(trades)) == BPS_ONE
+    assert canary_bps(rules, record(trades, 20)) == 5_000
+    assert canary_bps(rules, record(trades, 21)) == 2_500
+    whole, own = record(trades), record(trades, 20)
+    assert replace(own, good_in_row=whole.good_in_row) == whole  # the record itself has them all
 
 
 def test_a_forced_exit_sends_the_canary_back_to_its_first_step() -> None:

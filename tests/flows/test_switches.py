@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from botctl.config.environment import environment
+from botctl.core.bundle import Bundle
 from botctl.core.features import Feature
 from botctl.flows.decide import decide
 from botctl.flows.replay import from_store, replay
@@ -16,6 +17,8 @@ from botctl.wiring import open_runtime
 from botctl.wiring.setup import Setup, codec, set_up
 from botctl.wiring.stage import DevnetStage, StagePlan
 from botctl.wiring.switches import Switching
+from jobs.timetable import CYCLE
+from jobs.work import works
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,27 @@ def test_a_file_that_cannot_be_read_switches_nothing(
     assert now().policy == rt.policy
 
 
+def test_the_timetable_goes_by_them_in_its_next_cycle(
+    stage: DevnetStage, plain: str, running: tuple[Setup, Runtime]
+) -> None:
+    setup, rt = running
+    cycle = next(work for job, work in works(setup, rt) if job.name == CYCLE.name)
+    stage.step()
+    assert cycle()
+    assert newest(stage).policy.off == rt.policy.off
+    stage.config.write_text(plain + "\n[features]\ntime_exit = false\n")
+    stage.step()
+    assert cycle()
+    assert Feature.TIME_EXIT in newest(stage).policy.off
+
+
+def newest(stage: DevnetStage) -> Bundle:
+    row = next(iter(stage.store.rows(LedgerFilter(limit=1))))
+    body = stage.store.bundle(row.bundle_id)
+    assert body is not None
+    return codec().read_bundle(body)
+
+
 def test_bundles_name_what_was_off_and_replay_alike(
     stage: DevnetStage, plain: str, running: tuple[Setup, Runtime]
 ) -> None:
@@ -101,6 +125,7 @@ def test_bundles_name_what_was_off_and_replay_alike(
     now = Switching(setup, rt)
     stage.config.write_text(plain + "\n[features]\nregimes = false\ncalm = false\n")
     switched = now()
+    stage.step()
     scan(switched)
     decided = decide(switched)
     asked = LedgerFilter(cycle_id=str(decided.cycle_id), limit=None)

@@ -24,7 +24,7 @@ PAGES = sorted(RUNBOOKS.glob("*.md"))
 RECORDS = sorted((RUNBOOKS / "decisions").glob("*.md"))
 LINES_MAX = 45  # a record is half a page
 TOLD = ("botctl already:", "botctl did:"), ("Type:",), ("Over when:",)
-COMMAND = re.compile(r"`botctl ([a-z][a-z ]*[a-z])")
+COMMAND = re.compile(r"`botctl ([a-z][a-z -]*[a-z])")
 SECTION = re.compile(r"^## (\S+)\n(.*?)(?=^#{1,2} |\Z)", re.MULTILINE | re.DOTALL)
 
 

@@ -31,6 +31,7 @@ from botctl.adapters.store.revision import revision_of
 from botctl.core.backups import name_of
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
+from botctl.ports.progress import Tick, silent, ticked
 
 AT_ONCE: Final = 1_000  # rows in memory
 
@@ -65,12 +66,13 @@ def backup(
     *,
     busy_ms: int = engines.BUSY_MS,
     prove: Prove | None = None,
+    tick: Tick = silent,
 ) -> BackupReport:
     """Raises ERR_NOT_FOUND when there is no database, ERR_DB_UNWRITABLE when the folder refuses."""
     require_there(url)
     database = open_database(url, busy_ms=busy_ms)
     try:
-        return backup_of(database, folder, now_ms, prove)
+        return backup_of(database, folder, now_ms, prove, tick)
     finally:
         database.close()
 
@@ -87,7 +89,11 @@ def absent(location: str) -> UsageError:
 
 
 def backup_of(
-    database: Database, folder: Path, now_ms: int, prove: Prove | None = None
+    database: Database,
+    folder: Path,
+    now_ms: int,
+    prove: Prove | None = None,
+    tick: Tick = silent,
 ) -> BackupReport:
     """With `prove`, the file gets its name only after that."""
     path = folder / name_of(now_ms)
@@ -97,7 +103,7 @@ def backup_of(
                 revision = revision_of(db)
                 if revision is None:
                     raise absent(database.location)
-                rows, seen = _write(db, file, revision, now_ms), seen_in(db)
+                rows, seen = _write(db, file, (revision, now_ms), tick), seen_in(db)
             _to_disk(file)
             if prove is not None:
                 prove(Path(file.name), seen)
@@ -142,9 +148,10 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write(db: Connection, file: IO[bytes], revision: str, now_ms: int) -> int:
+def _write(db: Connection, file: IO[bytes], of: tuple[str, int], tick: Tick) -> int:
+    revision, now_ms = of
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        members = [_write_table(db, archive, shape) for shape in shapes(db)]
+        members = [_write_table(db, archive, shape, tick) for shape in shapes(db)]
         manifest = Manifest(
             form=FORM, revision=revision, made_ms=now_ms, source=db.dialect.name, tables=members
         )
@@ -152,11 +159,11 @@ def _write(db: Connection, file: IO[bytes], revision: str, now_ms: int) -> int:
     return sum(member.rows for member in members)
 
 
-def _write_table(db: Connection, archive: ZipFile, shape: Shape) -> Member:
+def _write_table(db: Connection, archive: ZipFile, shape: Shape, tick: Tick) -> Member:
     encoder, digest, count = msgspec.json.Encoder(), sha256(), 0
     found = db.execute(shape.select(), execution_options={"yield_per": AT_ONCE}).mappings()
     with archive.open(member_name(shape.name), "w", force_zip64=True) as member:
-        for row in found:
+        for row in ticked(found, tick):
             line = encoder.encode(shape.plain({**row})) + b"\n"
             digest.update(line)
             member.write(line)

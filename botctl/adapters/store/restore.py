@@ -36,6 +36,7 @@ from botctl.adapters.store.revision import (
 )
 from botctl.core.codes import Code
 from botctl.core.errors import CheckError, OperatorError
+from botctl.ports.progress import Tick, silent
 
 _OCCUPIED: Final = (
     "the database holds rows already and is left untouched; name an empty one in storage.url, or"
@@ -60,13 +61,13 @@ class RestoreReport:
     entries: int  # of the journal, its chain verified
 
 
-def restore(path: Path, url: str, *, busy_ms: int = BUSY_MS) -> RestoreReport:
+def restore(path: Path, url: str, *, busy_ms: int = BUSY_MS, tick: Tick = silent) -> RestoreReport:
     """Raises ERR_BACKUP_INVALID; ERR_CONFIG_INVALID when the target is not empty."""
     with _opened(path) as archive:
         manifest = verified(archive, str(path))
         database = open_database(url, busy_ms=busy_ms)
         try:
-            return _fill(database, archive, manifest, str(path))
+            return _fill(database, Archived(archive, manifest, str(path)), tick)
         finally:
             database.close()
 
@@ -116,13 +117,23 @@ def _verify_member(archive: ZipFile, member: Member, path: str) -> None:
         raise _invalid(f"{member.table} is not what was backed up", path)
 
 
-def _fill(database: Database, archive: ZipFile, manifest: Manifest, path: str) -> RestoreReport:
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A backup that was proven whole."""
+
+    archive: ZipFile
+    manifest: Manifest
+    path: str
+
+
+def _fill(database: Database, kept: Archived, tick: Tick) -> RestoreReport:
+    manifest = kept.manifest
     with database.writing() as db:
         _require_empty(db, database.location)
         # First as it was, so that the rows fit; then on to ours, with what migrations do to rows.
         migrate(db, manifest.revision, database.location)
         db.execute(sa.delete(sa.table(_HEAD)))
-        _insert_all(db, archive, manifest, path)
+        _insert_all(db, kept, tick)
         migrate(db, SCHEMA_REVISION, database.location)
         entries = journal.verify(db)
     rows = sum(member.rows for member in manifest.tables)
@@ -140,21 +151,23 @@ def _require_empty(db: Connection, location: str) -> None:
             )
 
 
-def _insert_all(db: Connection, archive: ZipFile, manifest: Manifest, path: str) -> None:
+def _insert_all(db: Connection, kept: Archived, tick: Tick) -> None:
+    manifest, path = kept.manifest, kept.path
     there = {shape.name: shape for shape in shapes(db)}
     if there.keys() != {member.table for member in manifest.tables}:
         raise _invalid("its tables are not those of its schema", path)
     try:
         for member in manifest.tables:
-            _insert(db, archive, there[member.table])
+            _insert(db, kept.archive, there[member.table], tick)
     except (msgspec.DecodeError, ValueError, ArithmeticError, sa.exc.IntegrityError) as error:
         raise _invalid("a row does not fit its table", path) from error
 
 
-def _insert(db: Connection, archive: ZipFile, shape: Shape) -> None:
+def _insert(db: Connection, archive: ZipFile, shape: Shape, tick: Tick) -> None:
     with archive.open(member_name(shape.name)) as lines:
         while batch := [shape.native(_ROW.decode(line)) for line in islice(lines, AT_ONCE)]:
             db.execute(shape.insert(), batch)
+            tick(len(batch))
     if shape.counter is not None:
         _continue_counting(db, shape.name, shape.counter)
 

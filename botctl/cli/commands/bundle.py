@@ -11,6 +11,7 @@ from botctl.cli.files import bundle_files
 from botctl.cli.filters import wanted
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath, CycleId, Kinds, Market, Reasons, Since, Until
+from botctl.cli.progress import working
 from botctl.cli.terminal import good_or_bad
 from botctl.flows.bundles import ExportReport, Validity
 from botctl.flows.bundles import export as export_bundles
@@ -69,7 +70,8 @@ def export(  # noqa: PLR0913, PLR0917  one option a column that can be filtered
             now_ms=books.clock.now_ms(), limit=None,
         )  # fmt: skip
         folder = any_folder(to or Path(books.config.storage.bundles_dir))
-        report: ExportReport = export_bundles(books.store, folder, asked)
+        with working("bundles written") as tick:
+            report: ExportReport = export_bundles(books.store, folder, asked, tick)
     finish(ctx, report, lambda done: [f"wrote {done.written} bundles to {done.folder}"])
 
 

@@ -5,9 +5,11 @@ import typer
 
 from botctl.cli.frame import finish
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.progress import working
 from botctl.cli.render_chaos import Listed, list_lines, nothing, played_line, report_lines
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
+from botctl.flows.chaos.run import ScenarioReport
 from botctl.wiring.chaos import ChaosPlan, run_chaos, scenarios
 
 ListAll = Annotated[bool, typer.Option("--list", help="Name every scenario and what it proves.")]
@@ -59,6 +61,12 @@ def command(  # noqa: PLR0913, PLR0917  one option a knob
         raise UsageError(Code.ERR_USAGE, say)
     shipped = scenarios((), ()) if all_ else ()
     own = scenarios(names, files) if names or files else ()
-    show = nothing if json else played_line
-    report = run_chaos(ChaosPlan(folder, seed, database), (*shipped, *own), show)
+    chosen, show = (*shipped, *own), nothing if json else played_line
+    with working("scenarios played", len(chosen)) as tick:
+
+        def told(played: ScenarioReport) -> None:
+            show(played)
+            tick(1)
+
+        report = run_chaos(ChaosPlan(folder, seed, database), chosen, told)
     finish(ctx, report, report_lines, 0 if report.passed else 1)

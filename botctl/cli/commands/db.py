@@ -9,6 +9,7 @@ import typer
 
 from botctl.cli.frame import finish, opened_settings
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.progress import working
 from botctl.cli.show import at
 from botctl.cli.tables import table
 from botctl.wiring import backups, upkeep
@@ -47,7 +48,7 @@ def upgrade(
 
     Example: botctl db upgrade
     """
-    with opened_settings(ctx) as setup:
+    with opened_settings(ctx) as setup, working("backing up and upgrading"):
         report = upkeep.upgrade(setup.config)
         if report.was != report.now:
             setup.log.info("schema upgraded", was=report.was, now=report.now, backup=report.backup)
@@ -63,7 +64,7 @@ def check(
 
     Example: botctl db check --json
     """
-    with opened_settings(ctx) as setup:
+    with opened_settings(ctx) as setup, working("checking every row"):
         report = upkeep.check(setup.config)
     finish(ctx, report, _checked, exit_code=1 if report.problems else 0)
 
@@ -83,8 +84,8 @@ def backup(
     Example: botctl db backup
     Example: botctl db backup --to /mnt/safe
     """
-    with opened_settings(ctx) as setup:
-        report = backups.backup(setup.config, to, verify=verify)
+    with opened_settings(ctx) as setup, working("rows written") as tick:
+        report = backups.backup(setup.config, to, verify=verify, tick=tick)
     finish(ctx, report, _backed_up)
 
 
@@ -113,9 +114,9 @@ def restore(
     Example: botctl db restore state/backups/botctl-20260102T030405.000Z.zip
     Example: botctl db restore s3:botctl-20260102T030405.000Z.zip
     """
-    with opened_settings(ctx) as setup:
+    with opened_settings(ctx) as setup, working("rows restored") as tick:
         with backups.fetched(setup.config, file) as path:
-            report = upkeep.restore(setup.config, path)
+            report = upkeep.restore(setup.config, path, tick)
         setup.log.warning("database restored", rows=report.rows, file=file)
     finish(ctx, report, _restored)
 

@@ -20,6 +20,7 @@ from botctl.cli.options import (
     Until,
 )
 from botctl.cli.show import at, short
+from botctl.cli.sparkline import per_cycle
 from botctl.cli.tables import Cell, table
 from botctl.core.reasons import Kind
 from botctl.faces.reports import LedgerReport
@@ -77,6 +78,7 @@ def _lines(report: LedgerReport) -> Iterator[str]:
         return
     headers = ("time", "market", "decision", "score", "reason", "detail")
     yield from table(headers, [_row(row) for row in report.rows], right=frozenset({3}))
+    yield from per_cycle(report.rows)
 
 
 def _row(row: LedgerRow) -> tuple[str | Cell, ...]:

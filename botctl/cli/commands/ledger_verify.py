@@ -4,6 +4,7 @@ import typer
 
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.progress import working
 from botctl.cli.tables import table
 from botctl.cli.terminal import GREEN, painted
 from botctl.ports.store import Verified
@@ -20,7 +21,7 @@ def command(
 
     Example: botctl ledger verify
     """
-    with opened_books(ctx) as books:
+    with opened_books(ctx) as books, working("walking the journal"):
         found = books.store.verify()
     finish(ctx, found, _lines, 1 if found.altered else 0)
 

@@ -8,10 +8,12 @@ from botctl.cli.files import bundle_files
 from botctl.cli.filters import wanted
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath, Since, Until
+from botctl.cli.progress import working
 from botctl.cli.terminal import RED, painted
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
 from botctl.flows.replay import Replayed, ReplayReport, Stored, from_files, from_store, replay
+from botctl.ports.progress import ticked
 from botctl.wiring.setup import codec
 from botctl.wiring.stray_files import any_folder
 
@@ -44,14 +46,17 @@ def command(
 
 
 def _from_files(files: Sequence[Path]) -> ReplayReport:
-    return replay(codec(), from_files(any_folder(), bundle_files(files)))
+    named = list(bundle_files(files))
+    with working("bundles replayed", len(named)) as tick:
+        return replay(codec(), ticked(from_files(any_folder(), named), tick))
 
 
 def _from_database(ctx: typer.Context, since: str, until: str) -> ReplayReport:
     with opened_books(ctx) as books:
         asked = wanted(since=since, until=until, now_ms=books.clock.now_ms(), limit=None)
         stored: Iterator[Stored] = from_store(books.store.bundles(asked))
-        return replay(codec(), stored)
+        with working("bundles replayed") as tick:
+            return replay(codec(), ticked(stored, tick))
 
 
 def _lines(report: ReplayReport) -> Iterator[str]:

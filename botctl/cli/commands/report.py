@@ -9,6 +9,7 @@ import typer
 from botctl.cli.commands.pnl import Days
 from botctl.cli.frame import finish, opened_books
 from botctl.cli.options import AsJson, ConfigPath
+from botctl.cli.progress import working
 from botctl.cli.render_report import html as rendered
 from botctl.core.codes import Code
 from botctl.core.errors import UsageError
@@ -64,8 +65,9 @@ def html(
     """
     with opened_books(ctx) as books:
         now_ms = books.clock.now_ms()
-        seen = look_back(books.store, books.config.bot.name, now_ms, days)
-        text = rendered(seen, release_of(books.config).build_sha)
+        with working(f"looking back {days} days"):
+            seen = look_back(books.store, books.config.bot.name, now_ms, days)
+            text = rendered(seen, release_of(books.config).build_sha)
     size = write_new(file, text, force=force)
     report = WrittenReport(str(file), size, len(seen.trades))
     finish(ctx, report, lambda done: [f"wrote {done.trades} trades of {days} days to {done.path}"])

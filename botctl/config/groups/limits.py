@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from botctl.config.groups.base import Group
 from botctl.config.kinds import Flag, Listed, WeiAmount, Whole
+from botctl.config.moment import moment, moment_ms
 from botctl.core.terms import Calm, Cap, Caps, Effect, LiveProbe, Regime, RegimeLimits, Sizing
 from botctl.core.units import BPS_ONE
 
@@ -77,6 +78,11 @@ class SizingGroup(Group):
     canary_trades: Whole = Field(
         5, gt=0, description="Trades a step without a forced exit; one of those begins anew."
     )
+    canary_from: Annotated[str, AfterValidator(moment)] = Field(
+        "",
+        description='UTC, such as "2026-03-01T12:00": only trades opened since then let it grow.'
+        " Write the time of an upgrade or of a new strategy; empty: all trades count.",
+    )
     expectancy: Flag = Field(
         default=True, description="Size by half of Kelly's share once the record is long enough."
     )
@@ -88,7 +94,8 @@ class SizingGroup(Group):
     )
 
     def values(self) -> Sizing:
-        return Sizing(**self.model_dump())
+        own = self.model_dump(exclude={"canary_from"})
+        return Sizing(**own, canary_from_ms=moment_ms(self.canary_from))
 
 
 class RegimeGroup(Group):
