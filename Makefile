@@ -15,6 +15,7 @@ LOG := $(VENV)/set-up.log
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --no-user --progress-bar off
 DEVNET := $(BIN)/python -m botctl.adapters.devnet.install
 DEVNET_PARTS := botctl/adapters/devnet/install.py $(wildcard botctl/adapters/devnet/npm/*.json)
+BROWSER_PARTS := tests/support/browser_parts.py $(wildcard tests/support/browser/*)
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
@@ -48,7 +49,7 @@ demo: $(STAMPS)/runtime $(STAMPS)/package $(STAMPS)/devnet  ## set up, then trad
 	@$(BIN)/botctl demo
 
 .PHONY: setup
-setup: $(STAMPS)/dev $(STAMPS)/package $(STAMPS)/devnet-dev $(STAMPS)/prometheus  ## install all that developing needs
+setup: $(STAMPS)/dev $(STAMPS)/package $(STAMPS)/devnet-dev $(STAMPS)/prometheus $(STAMPS)/browser  ## install all that developing needs
 
 .PHONY: test
 test: lint  ## set up, lint, and run every test but the torture
@@ -105,6 +106,10 @@ $(STAMPS)/package: pyproject.toml botctl/__init__.py | $(BIN)/python
 $(STAMPS)/devnet: $(DEVNET_PARTS) requirements/node.lock | $(BIN)/python
 	$(call quietly,the local chain and its contracts,{ $(DEVNET) --probe || \
 		$(INSTALL) --require-hashes --requirement requirements/node.lock; } && $(DEVNET))
+	@touch $@
+
+$(STAMPS)/browser: $(BROWSER_PARTS) $(STAMPS)/devnet-dev
+	$(call quietly,the browser that tests of the page run in,$(BIN)/python -m tests.support.browser_parts)
 	@touch $@
 
 $(STAMPS)/devnet-dev: $(DEVNET_PARTS) requirements/node.lock | $(BIN)/python

@@ -49,7 +49,7 @@ def site_of(host: WebHost) -> Site:
 def built(site: Site) -> FastAPI:
     app = FastAPI(
         title="botctl", version=botctl.__version__, description=ABOUT, lifespan=_living(site),
-        docs_url=None, redoc_url=None,
+        docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     schemas = Schemas()
     for router in (entrance(site), pages(site), control_pages(site), api(site, schemas)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from botctl.adapters.ids import TimeOrderedIds
@@ -29,7 +29,7 @@ class WebHost:
     mode: str
     build: str
     plan: WebPlan
-    key: bytes
+    key: bytes = field(repr=False)
     store: Store
     codec: Codec
     log: Log
