@@ -57,6 +57,13 @@ CHECK: Final = Job(
     grace_s=7_200,
     why="damage is found while there are backups from before it",
 )
+RETENTION: Final = Job(
+    name="retention",
+    cron="37 5 * * *",
+    command="retention",
+    grace_s=7_200,
+    why="old days move into the archive after the daily check has found them sound",
+)
 
 
 def timetable(*, cycle_cron: str, backup_cron: str, cycle_grace_s: int) -> tuple[Job, ...]:
@@ -67,6 +74,7 @@ def timetable(*, cycle_cron: str, backup_cron: str, cycle_grace_s: int) -> tuple
         ALERTS,
         replace(BACKUP, cron=backup_cron),
         CHECK,
+        RETENTION,
     )
 
 

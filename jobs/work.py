@@ -14,8 +14,18 @@ from botctl.wiring import upkeep
 from botctl.wiring.alerts import alert_desk, told_afterwards
 from botctl.wiring.setup import Setup
 from botctl.wiring.unstored import told_without_store
+from jobs.apart import Apart
 from jobs.ledger import Work
-from jobs.timetable import ALERTS, BACKUP, CHECK, CYCLE, FOLLOW_UP, Job, timetable
+from jobs.timetable import (
+    ALERTS,
+    BACKUP,
+    CHECK,
+    CYCLE,
+    FOLLOW_UP,
+    RETENTION,
+    Job,
+    timetable,
+)
 from jobs.triggers import trigger_of
 
 
@@ -28,6 +38,7 @@ def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
         ALERTS.name: lambda: _alerts(setup, rt),
         BACKUP.name: lambda: _backup(setup),
         CHECK.name: lambda: _check(setup, rt),
+        RETENTION.name: Apart([RETENTION.command, "--config", setup.config.source]).start,
     }
     jobs = timetable(
         cycle_cron=schedule.cycle_cron,

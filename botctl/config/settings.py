@@ -25,6 +25,7 @@ from botctl.config.groups.limits import (
 from botctl.config.groups.outside import EnrichGroup, GateGroup
 from botctl.config.groups.places import PAPER_WALLET, StorageGroup, WalletGroup
 from botctl.config.groups.providers import ProvidersGroup, ReconnectGroup
+from botctl.config.groups.retention import RetentionGroup
 from botctl.config.groups.risk import BANDS_DEFAULT, BandGroup, RiskGroup, ascending
 from botctl.config.groups.scan import FreshnessGroup, ScanGroup
 from botctl.config.groups.strategy import ExecutionGroup, ExitsGroup, SignalsGroup
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     gate: GateGroup = GateGroup()
     enrich: EnrichGroup = EnrichGroup()
     grade: GradeGroup = GradeGroup()
+    retention: RetentionGroup = RetentionGroup()
     health: HealthGroup = HealthGroup()
     breakers: BreakersGroup = BreakersGroup()
     pauses: PausesGroup = PausesGroup()

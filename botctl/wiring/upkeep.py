@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from botctl.adapters.store.restore import restore as _restore
 from botctl.config.values import Config
 from botctl.core.codes import Code
 from botctl.core.errors import TransientError
-from botctl.wiring import clock_of
+from botctl.wiring import clock_of, open_archive
 
 __all__ = [
     "BackupReport",
@@ -40,6 +41,7 @@ AT_WORK: Final = (
     "execute",
     "nonce repair",
     "follow-up",
+    "retention",
 )
 
 
@@ -51,7 +53,9 @@ def upgrade(config: Config) -> UpgradeReport:
 
 
 def check(config: Config) -> CheckReport:
-    return _check(config.storage.url, busy_ms=config.storage.busy_ms)
+    return _check(
+        config.storage.url, busy_ms=config.storage.busy_ms, archive=partial(open_archive, config)
+    )
 
 
 def backup(config: Config, folder: Path | None) -> BackupReport:

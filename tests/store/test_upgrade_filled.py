@@ -37,6 +37,7 @@ from tests.support.builders import NOW_MS
 NEW = (
     *("regimes", "followups", "providers", "breakers", "pauses", "health", "errors"),
     *("alerts", "alert_channels", "alert_letters", "preflights", "settings"),
+    *("archives", "archived_days"),
 )
 LATER = (
     "DROP INDEX ix_positions_closed",

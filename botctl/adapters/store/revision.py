@@ -12,7 +12,7 @@ from botctl.core.codes import Code
 from botctl.core.errors import OperatorError
 
 # Every revision there ever was, oldest first: the last is ours. A test compares with `migrations/`.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0011")
 SCHEMA_REVISION: Final = REVISIONS[-1]
 
 CREATE_LOCK: Final = 0x626F7463  # "botc": two first runs on PostgreSQL create one after the other

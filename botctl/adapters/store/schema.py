@@ -8,7 +8,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from botctl.adapters.store import schema_alerts, schema_followups, schema_parts, schema_watch
+from botctl.adapters.store import (
+    schema_alerts,
+    schema_archives,
+    schema_followups,
+    schema_parts,
+    schema_watch,
+)
 from botctl.adapters.store.columns import EntryFacts
 from botctl.adapters.store.schema_parts import (
     amount,
@@ -374,6 +380,8 @@ channels: Final = schema_alerts.channels
 preflights: Final = schema_alerts.preflights
 settings: Final = schema_alerts.settings
 followups: Final = schema_followups.followups
+archives: Final = schema_archives.archives
+archived_days: Final = schema_archives.archived_days
 
 journal: Final = sa.Table(
     "journal",
