@@ -25,6 +25,8 @@ SUITES = {
     "gate": "11: proving tokens sellable, and the verdict on each of the corpus",
     "drills": "from a drill's trouble to another mode and to an alert, over 20 seeds",
     "pool": "several providers behind one port: a read, and an agreed head",
+    "interactive": "12: commands and pages with an old ledger beside a young one",
+    "backup": "a backup of a large database, and its verified restore",
     "rows": "9: 1,000 ledger rows in a batch, SQLite and PostgreSQL",
 }
 
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     for name in asked.names or SUITES:
         lines = []
         _say(asked.json, f"\n{name}: {SUITES[name]}")
-        for line in _run(name, quick=asked.quick):
+        for line in _run(name, quick=asked.quick, rows=asked.rows):
             lines.append(line)
             _say(asked.json, "\n".join(_printed(line, first=len(lines) == 1)))
         documents.append({"suite": name, "lines": [line.document() for line in lines]})
@@ -45,12 +47,12 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _run(name: str, *, quick: bool) -> Iterator[Line]:
+def _run(name: str, *, quick: bool, rows: int | None) -> Iterator[Line]:
     figures: Callable[[Options], Iterator[Line]] = import_module(f"bench.suites.{name}").figures
     with TemporaryDirectory(prefix="botctl-bench-") as place:
         folder = Path(place)
         with launcher(folder) as started:
-            yield from figures(Options(folder, quick, started))
+            yield from figures(Options(folder, quick, started, rows))
 
 
 def _printed(line: Line, *, first: bool) -> Iterator[str]:
@@ -75,6 +77,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", choices=[*SUITES, []], metavar="name", help="suites")
     parser.add_argument("--quick", action="store_true", help="a few rounds on small input")
+    parser.add_argument("--rows", type=int, help="of a large ledger, instead of ten million")
     parser.add_argument("--json", action="store_true", help="one document on stdout")
     return parser.parse_args(arguments)
 

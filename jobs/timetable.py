@@ -78,6 +78,13 @@ CHECK: Final = Job(
     grace_s=7_200,
     why="damage is found while there are backups from before it",
 )
+RETENTION: Final = Job(
+    name="retention",
+    cron="37 5 * * *",
+    command="retention",
+    grace_s=7_200,
+    why="old days move into the archive after the daily check has found them sound",
+)
 
 KEYS: Final = Job(
     name="keystore age",
@@ -102,6 +109,7 @@ def timetable(
         replace(BACKUP, cron=backup_cron),
         CHECK,
         KEYS,
+        RETENTION,
     )
 
 

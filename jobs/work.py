@@ -22,10 +22,12 @@ from botctl.ports.store import Store
 from botctl.wiring import backups, upkeep
 from botctl.wiring.alerts import alert_desk, told_afterwards
 from botctl.wiring.key_ages import keys_of
+from botctl.wiring.retention import retained
 from botctl.wiring.setup import Setup
 from botctl.wiring.switches import Switching
 from botctl.wiring.telemetry_desk import opened_telemetry
 from botctl.wiring.unstored import told_without_store
+from jobs.apart import Apart
 from jobs.aside import Aside
 from jobs.ledger import Work
 from jobs.timetable import (
@@ -37,6 +39,7 @@ from jobs.timetable import (
     FOLLOW_UP,
     KEYS,
     REPORT,
+    RETENTION,
     TELEMETRY,
     Job,
     timetable,
@@ -72,7 +75,9 @@ def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
     """The timetable of the settings, each job with its work."""
     desk = Desk(setup, rt.store, rt.clock, partial(watch_of, rt))
     aside = Aside(TELEMETRY.name, lambda: _telemetry(desk), setup.log)
-    tasks = {**chain_works(setup, rt), **desk_works(desk), TELEMETRY.name: aside.start}
+    apart = Apart([RETENTION.command, "--config", setup.config.source])
+    slow = {TELEMETRY.name: aside.start, RETENTION.name: apart.start}
+    tasks = {**chain_works(setup, rt), **desk_works(desk), **slow}
     return tuple((job, tasks[job.name]) for job in planned(setup))
 
 
@@ -95,6 +100,7 @@ def desk_works(desk: Desk) -> Mapping[str, Work]:
         DAYS.name: lambda: _told(desk, DAYS, _close_days),
         REPORT.name: lambda: _told(desk, REPORT, _report),
         KEYS.name: lambda: _told(desk, KEYS, _key_ages),
+        RETENTION.name: lambda: _told(desk, RETENTION, _retention),
     }
 
 
@@ -187,6 +193,11 @@ def _key_ages(desk: Desk) -> bool:
     now_ms, days_max = desk.clock.now_ms(), config.keys.age_max_days
     require_young(key_ages(desk.store, keys_of(config), now_ms, days_max))
     return True
+
+
+def _retention(desk: Desk) -> bool:
+    """False: another run of it is at work."""
+    return retained(desk.setup.config, dry_run=False) is not None
 
 
 def _backup(desk: Desk) -> bool:

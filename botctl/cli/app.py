@@ -86,6 +86,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "nonce status": Entry(_in("nonce", "status"), "Our nonces beside the chain's", CARE),
     "nonce repair": Entry(_in("nonce", "repair"), "Mend gaps and drift; a dry run first", CARE),
     "positions write-off": Entry(_in("write_off"), "Close what cannot be sold", CARE),
+    "retention": Entry(_in("retention"), "Archive what is old; a job does it", CARE),
     "db upgrade": Entry(_in("db", "upgrade"), "Bring the schema up to date, after a backup", CARE),
     "db check": Entry(_in("db", "check"), "Prove schema and content sound", CARE),
     "upgrade-check": Entry(_in("upgrade_check"), "What an upgrade would do here, before it", CARE),

@@ -52,6 +52,7 @@ def plain_config(settings: Settings, source: Path, notices: tuple[str, ...] = ()
         enrich=settings.enrich.values(),
         gate=settings.gate.values(_placed(settings.gate.trap_code_file, home)),
         grade=settings.grade.values(),
+        retention=settings.retention.values(),
         watch_plan=_watch_plan(settings),
         paper_balance_wei=settings.paper.balance_wei,
         clock_offset_ms=settings.devnet.clock_offset_ms if settings.bot.mode is Mode.DEVNET else 0,
@@ -85,6 +86,7 @@ def _storage(settings: Settings, home: Path) -> StorageValues:
         resolved(storage.state_dir, home),
         resolved(storage.bundles_dir, home),
         resolved(storage.backups_dir, home),
+        resolved(storage.archive_dir, home),
     )
 
 

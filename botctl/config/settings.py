@@ -27,6 +27,7 @@ from botctl.config.groups.limits import (
 from botctl.config.groups.outside import EnrichGroup, GateGroup
 from botctl.config.groups.places import PAPER_WALLET, StorageGroup, WalletGroup
 from botctl.config.groups.providers import ProvidersGroup, ReconnectGroup
+from botctl.config.groups.retention import RetentionGroup
 from botctl.config.groups.risk import BANDS_DEFAULT, BandGroup, RiskGroup, ascending
 from botctl.config.groups.scan import FreshnessGroup, ScanGroup
 from botctl.config.groups.service import BackupGroup, KeysGroup, RunGroup
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     enrich: EnrichGroup = EnrichGroup()
     features: FeaturesGroup = FeaturesGroup()
     grade: GradeGroup = GradeGroup()
+    retention: RetentionGroup = RetentionGroup()
     health: HealthGroup = HealthGroup()
     breakers: BreakersGroup = BreakersGroup()
     pauses: PausesGroup = PausesGroup()

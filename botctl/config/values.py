@@ -12,6 +12,7 @@ from botctl.core.grading import GradeRules
 from botctl.core.operators import Person
 from botctl.core.plans import ScanPlan, SendPlan
 from botctl.core.policy import Policy
+from botctl.core.retention import RetentionPlan
 from botctl.core.units import Address, Hash32
 from botctl.core.wake import Wake
 from botctl.core.watch_plan import WatchPlan
@@ -72,6 +73,7 @@ class StorageValues:
     state_dir: str
     bundles_dir: str
     backups_dir: str
+    archive_dir: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +298,7 @@ class Config:
     enrich: EnrichValues
     gate: GateValues
     grade: GradeRules
+    retention: RetentionPlan
     watch_plan: WatchPlan
     paper_balance_wei: int
     clock_offset_ms: int

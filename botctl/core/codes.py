@@ -46,6 +46,7 @@ class Code(StrEnum):
     ERR_DB_CORRUPT = "ERR_DB_CORRUPT"
     ERR_SCHEMA_NEWER = "ERR_SCHEMA_NEWER"  # written by a newer botctl
     ERR_SCHEMA_OLDER = "ERR_SCHEMA_OLDER"  # needs `botctl db upgrade`
+    ERR_ARCHIVE_INVALID = "ERR_ARCHIVE_INVALID"  # missing, cut short or altered
     ERR_BACKUP_INVALID = "ERR_BACKUP_INVALID"
     ERR_BACKUP_UNSENT = "ERR_BACKUP_UNSENT"  # good here, and not in the storage
     ERR_MOVE_LOST = "ERR_MOVE_LOST"  # a state changed under our compare-and-set

@@ -6,6 +6,9 @@ module, the paper venue and the embedded chain load when they are first asked fo
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botctl.adapters.clock import SystemClock
 from botctl.adapters.ids import TimeOrderedIds
@@ -14,6 +17,9 @@ from botctl.core.errors import BotError
 from botctl.ports.clock import Clock
 from botctl.ports.runtime import Log, Runtime
 from botctl.ports.store import Store
+
+if TYPE_CHECKING:
+    from botctl.adapters.store.archive.files import ArchiveFiles
 
 
 @contextmanager
@@ -49,6 +55,7 @@ def open_books(config: Config) -> Iterator[Store]:
         bot=config.bot.name,
         busy_ms=config.storage.busy_ms,
         ids=TimeOrderedIds(),
+        archive=partial(open_archive, config),
     )
     try:
         yield store
@@ -58,3 +65,10 @@ def open_books(config: Config) -> Iterator[Store]:
 
 def clock_of(config: Config) -> Clock:
     return SystemClock(config.clock_offset_ms)
+
+
+def open_archive(config: Config) -> "ArchiveFiles":
+    """The folder of what has left the database."""
+    from botctl.adapters.store.archive.files import ArchiveFiles  # noqa: PLC0415  loads DuckDB
+
+    return ArchiveFiles(Path(config.storage.archive_dir))

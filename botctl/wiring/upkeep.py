@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from botctl.config.values import Config
 from botctl.core.codes import Code
 from botctl.core.errors import TransientError
 from botctl.ports.progress import Tick, silent
-from botctl.wiring import clock_of
+from botctl.wiring import clock_of, open_archive
 
 __all__ = [
     "CheckReport",
@@ -38,6 +39,7 @@ AT_WORK: Final = (
     "nonce repair",
     "follow-up",
     "chat",
+    "retention",
 )
 
 
@@ -49,7 +51,9 @@ def upgrade(config: Config) -> UpgradeReport:
 
 
 def check(config: Config) -> CheckReport:
-    return _check(config.storage.url, busy_ms=config.storage.busy_ms)
+    return _check(
+        config.storage.url, busy_ms=config.storage.busy_ms, archive=partial(open_archive, config)
+    )
 
 
 def restore(config: Config, path: Path, tick: Tick = silent) -> RestoreReport:

@@ -9,6 +9,7 @@ import pytest
 from bench.grow import grow
 from bench.grown import Growth
 from botctl.adapters.clock import SystemClock
+from tests.store.making import CHAIN
 from tests.support.postgres import PostgresServer
 
 ROWS, BUNDLES, MARKETS = 60_000, 2_000, 20
@@ -34,6 +35,7 @@ def grown(
         BUNDLES,
         SystemClock().now_ms() - 60_000,
         MARKETS,
+        chain_id=CHAIN,
         bought=BOUGHT,
         interval_ms=INTERVAL_MS,
     )
@@ -53,6 +55,7 @@ def grown(
 def home(grown: GrownPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("BOTCTL_STORAGE__URL", grown.url)
+    monkeypatch.setenv("BOTCTL_CHAIN__CHAIN_ID", str(CHAIN))
     for name in ("XDG_CACHE_HOME", "BOTCTL_CONFIG", "BOTCTL_PASSPHRASE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)

@@ -40,6 +40,7 @@ NEW = (
     *("days", "starts", "key_ages"),
     "chat_offsets",
     *("spans", "metrics", "metric_marks", "web_tokens"),
+    *("archives", "archived_days"),
 )
 LATER = (
     "DROP INDEX ix_positions_closed",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from botctl.adapters.store import schema
+from botctl.adapters.store.archived import OpenArchive, no_archive
 from botctl.adapters.store.backup import absent, count_rows, require_there
 from botctl.adapters.store.database import open_database
 from botctl.adapters.store.engine import BUSY_MS
@@ -29,7 +30,7 @@ class CheckReport:
     problems: tuple[str, ...]
 
 
-def check(url: str, *, busy_ms: int = BUSY_MS) -> CheckReport:
+def check(url: str, *, busy_ms: int = BUSY_MS, archive: OpenArchive = no_archive) -> CheckReport:
     """Raises ERR_DB_CORRUPT when it cannot even be read, ERR_NOT_FOUND when there is none."""
     require_there(url)
     database = open_database(url, busy_ms=busy_ms)
@@ -38,12 +39,12 @@ def check(url: str, *, busy_ms: int = BUSY_MS) -> CheckReport:
             revision = revision_of(db)
             if revision is None:
                 raise absent(database.location)
-            return _report(db, database.location, revision)
+            return _report(db, database.location, revision, archive)
     finally:
         database.close()
 
 
-def _report(db: Connection, location: str, revision: str) -> CheckReport:
+def _report(db: Connection, location: str, revision: str, archive: OpenArchive) -> CheckReport:
     problems = list(_of_file(db))
     entries = 0
     if revision != SCHEMA_REVISION:
@@ -53,7 +54,7 @@ def _report(db: Connection, location: str, revision: str) -> CheckReport:
     missing = list(_of_schema(found))
     problems += missing
     if not missing:  # else the rows cannot be read
-        verified = verify(db)
+        verified = verify(db, archive)
         entries = verified.entries
         problems += [f"{one.row}: {one.say} (entry {one.entry})" for one in verified.altered]
     tables = tuple(TableRows(name, count_rows(db, name)) for name in sorted(found))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from botctl.adapters.store.archived import OpenArchive, no_archive
 from botctl.adapters.store.database import Database
 from botctl.core.telemetry.spans import Span
 from botctl.core.units import Address
@@ -20,8 +21,12 @@ class Scope:
 class Part:
     """One port's methods; the store is all parts over one database."""
 
-    def __init__(self, db: Database, scope: Scope, ids: Ids) -> None:
+    def __init__(
+        self, db: Database, scope: Scope, ids: Ids, archive: OpenArchive = no_archive
+    ) -> None:
+        """`archive` opens the folder of what has left the database; asked only for what is there."""
         self._db = db
+        self._archive = archive
         self._scope = scope
         self._ids = ids
         self._carried: list[Span] = []  # until a transaction takes them along and is through

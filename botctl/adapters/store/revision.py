@@ -24,6 +24,7 @@ REVISIONS: Final = (
     "0009",
     "0010",
     "0011",
+    "0012",
 )
 SCHEMA_REVISION: Final = REVISIONS[-1]
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from botctl.adapters.store import (
     schema_alerts,
+    schema_archives,
     schema_chat,
     schema_followups,
     schema_parts,
@@ -391,6 +392,8 @@ days: Final = schema_service.days
 starts: Final = schema_service.starts
 key_ages: Final = schema_service.key_ages
 web_tokens: Final = schema_web.tokens
+archives: Final = schema_archives.archives
+archived_days: Final = schema_archives.archived_days
 
 journal: Final = sa.Table(
     "journal",

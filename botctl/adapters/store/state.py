@@ -53,7 +53,7 @@ class State(Part):
 
     def verify(self) -> Verified:
         with self._db.reading() as db:
-            return verify(db)
+            return verify(db, self._archive)
 
     def count(self, name: str, by: int = 1) -> None:
         with self._db.writing() as db:

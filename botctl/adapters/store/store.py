@@ -1,6 +1,7 @@
 """The whole store: every part over one database."""
 
 from botctl.adapters.store.alerts import Alerts
+from botctl.adapters.store.archived import OpenArchive, no_archive
 from botctl.adapters.store.chat import Chat
 from botctl.adapters.store.commit import Commit
 from botctl.adapters.store.corrections import Corrections
@@ -62,8 +63,15 @@ class SqlStore(
     """`ports.store.Store` in one object."""
 
 
-def open_store(
-    url: str, *, chain_id: int, factory: Address, bot: str, ids: Ids, busy_ms: int = BUSY_MS
+def open_store(  # noqa: PLR0913  what a store is told, each by its name
+    url: str,
+    *,
+    chain_id: int,
+    factory: Address,
+    bot: str,
+    ids: Ids,
+    busy_ms: int = BUSY_MS,
+    archive: OpenArchive = no_archive,
 ) -> Store:
     """An empty database is created; one of another schema is refused."""
     database = open_database(url, busy_ms=busy_ms)
@@ -72,4 +80,4 @@ def open_store(
     except BaseException:
         database.close()
         raise
-    return SqlStore(database, Scope(bot, chain_id, factory), ids)
+    return SqlStore(database, Scope(bot, chain_id, factory), ids, archive)

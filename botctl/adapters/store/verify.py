@@ -3,16 +3,18 @@
 import json
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from botctl.adapters.store import schema
+from botctl.adapters.store.archived import OpenArchive, no_archive
 from botctl.adapters.store.rows import LEDGER_COLUMNS
 from botctl.adapters.store.testimony import Line, digest_of, line
 from botctl.adapters.store.told import Decided, Told, listen, testimony_in
+from botctl.adapters.store.verify_archive import Archives
 from botctl.adapters.store.witness import (
     KEYED,
     STEPS,
@@ -35,14 +37,14 @@ RETURNED: Final = "it was removed, and is there again"
 Cells = Sequence[object]
 
 
-def verify(db: Connection) -> Verified:
-    """After the first altered entry of the journal itself nothing can be judged, so it is the only one."""
+def verify(db: Connection, archive: OpenArchive = no_archive) -> Verified:
+    """Archived files are part of it. After the first altered entry of the journal itself nothing can be judged, so it is the only one."""
     try:
         told = listen(db)
     except CorruptError as error:
         entry = int(str(error.facts["entry"]))
         return Verified(entry - 1, 0, (Altered(entry, f"journal:{entry}", error.say),))
-    check = _Check(db, told)
+    check = _Check(db, told, archive)
     altered = {one.row: one for one in islice(check.findings(), FINDINGS_MAX)}
     in_order = sorted(altered.values(), key=lambda one: (one.entry, one.row))
     return Verified(told.entries, check.rows, tuple(in_order))
@@ -51,8 +53,9 @@ def verify(db: Connection) -> Verified:
 class _Check:
     """Every table against what was told; `rows` counts those that were read."""
 
-    def __init__(self, db: Connection, told: Told) -> None:
+    def __init__(self, db: Connection, told: Told, archive: OpenArchive) -> None:
         self.rows = 0
+        self._gone = Archives(db, archive)
         self._db = db
         self._told = told
 
@@ -60,6 +63,7 @@ class _Check:
         for witness in KEYED:
             yield from self._keyed(witness)
         yield from self._timelines()
+        yield from self._gone.problems()
         for subject, word in self._told.rows.items():  # those nobody found
             if word.digest is not None:
                 yield Altered(word.entry, _shown(subject), MISSING)
@@ -94,9 +98,13 @@ class _Check:
 
     def _ledger(self) -> Iterator[Altered]:
         left = dict(self._told.cycles)
-        place = LEDGER_COLUMNS.index("cycle_id")
-        for cycle_id, rows in groupby(self._read(_LEDGER), key=lambda row: row[place]):
-            yield from self._cycle(str(cycle_id), list(rows), left.pop(str(cycle_id), None))
+        live = groupby(self._read(_LEDGER), key=lambda row: row[_CYCLE])
+        for cycle_id, rows in chain(live, self._gone.cycles()):
+            # While a file is emptied, its cycles are in both places: each is held against the entry.
+            left.pop(str(cycle_id), None)
+            decided = self._told.cycles.get(str(cycle_id))
+            yield from self._cycle(str(cycle_id), list(rows), decided)
+        self.rows += self._gone.rows
         for cycle_id, decided in left.items():
             if decided.rows:
                 yield Altered(decided.entry, f"ledger:{cycle_id}", MISSING)
@@ -111,7 +119,7 @@ class _Check:
         lines = [line(tuple(found(cell) for cell in row[:_WIDTH])) for row in rows]
         if digest_of(lines) != decided.digest:
             yield from self._rows_apart(cycle_id, decided, names, lines)
-        if decided.bundle_each:
+        if decided.bundle_each and not self._gone.has_bundles_of(cycle_id):
             for row in rows:
                 if row[_WIDTH] is None:
                     yield Altered(decided.entry, f"bundles:{row[_BUNDLE]}", MISSING)
@@ -130,7 +138,7 @@ class _Check:
 
     def _bundles(self) -> Iterator[Altered]:
         """A bundle's name is its content's hash; a ledger row or an entry says that it exists."""
-        lone = dict(self._told.bundles)
+        lone, strange = dict(self._told.bundles), list[str]()
         for row in self._read(_BUNDLES):
             bundle_id, body, cycle_id = row
             own = lone.pop(str(bundle_id), None)
@@ -139,9 +147,13 @@ class _Check:
             if not isinstance(body, bytes) or sha256(body).hexdigest() != bundle_id:
                 yield Altered(entry, f"bundles:{bundle_id}", DIFFERS)
             elif entry == 0:
-                yield Altered(0, f"bundles:{bundle_id}", UNKNOWN)
+                strange.append(str(bundle_id))
+        named = self._gone.named_among(strange)
+        yield from (Altered(0, f"bundles:{key}", UNKNOWN) for key in strange if key not in named)
+        archived = self._gone.bundles_among(lone.keys())
         for key, entry in lone.items():
-            yield Altered(entry, f"bundles:{key}", MISSING)
+            if key not in archived:
+                yield Altered(entry, f"bundles:{key}", MISSING)
 
 
 def _raw(witness: Witness, order: Sequence[str]) -> sa.TextClause:
@@ -152,6 +164,7 @@ def _raw(witness: Witness, order: Sequence[str]) -> sa.TextClause:
 
 
 _WIDTH: Final = len(LEDGER_COLUMNS)
+_CYCLE: Final = LEDGER_COLUMNS.index("cycle_id")
 _PAIR, _BUNDLE = LEDGER_COLUMNS.index("pair"), LEDGER_COLUMNS.index("bundle_id")
 _LEDGER: Final = sa.text(
     f"SELECT {', '.join(f'l.{name}' for name in LEDGER_COLUMNS)}, b.id AS bundle"

@@ -123,6 +123,8 @@ NONCES: Final = Witness(schema.nonces, leave=("until_ms",))
 FILLS: Final = Witness(schema.fills)
 POSITIONS: Final = Witness(schema.positions, added="entry")
 BALANCES: Final = Witness(schema.balances)
+# Whether its rows are still in the live database as well is no promise of ours.
+ARCHIVES: Final = Witness(schema.archives, leave=("emptied_ms",))
 BASELINES: Final = Witness(schema.baselines)
 CORRECTIONS: Final = Witness(schema.corrections)
 SOURCES: Final = Witness(schema.sources)
@@ -131,7 +133,7 @@ PAUSES: Final = Witness(schema.pauses)
 
 KEYED: Final = (
     ORDERS, WALLETS, ATTEMPTS, NONCES, FILLS, POSITIONS, BALANCES, BASELINES, CORRECTIONS, SOURCES,
-    BREAKERS, PAUSES,
+    BREAKERS, PAUSES, ARCHIVES,
 )  # fmt: skip
 
 

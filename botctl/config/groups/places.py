@@ -89,12 +89,20 @@ class StorageGroup(Group):
         min_length=1,
         description="Every schema upgrade leaves a backup here first.",
     )
+    archive_dir: Annotated[str, Place()] = Field(
+        "state/archive",
+        min_length=1,
+        description="Old decisions and bundles as Parquet files; part of the books: copy it too.",
+    )
 
-    def values(self, url: str, state_dir: str, bundles_dir: str, backups_dir: str) -> StorageValues:
+    def values(
+        self, url: str, state_dir: str, bundles_dir: str, backups_dir: str, archive_dir: str
+    ) -> StorageValues:
         return StorageValues(
             url=url,
             busy_ms=self.busy_ms,
             state_dir=state_dir,
             bundles_dir=bundles_dir,
             backups_dir=backups_dir,
+            archive_dir=archive_dir,
         )

@@ -1,0 +1,1 @@
+"""Archived rows as Parquet files, a folder a kind, bot and day. `files` loads DuckDB: only wiring imports it."""
