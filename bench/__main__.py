@@ -24,6 +24,7 @@ SUITES = {
     "order": "8, 10: one durable transition; from an intent to its bytes sent",
     "gate": "11: proving tokens sellable, and the verdict on each of the corpus",
     "pool": "several providers behind one port: a read, and an agreed head",
+    "telemetry": "3, 4: the same cycles with telemetry and without",
     "rows": "9: 1,000 ledger rows in a batch, SQLite and PostgreSQL",
 }
 
