@@ -27,6 +27,7 @@ SUITES = {
     "pool": "several providers behind one port: a read, and an agreed head",
     "interactive": "12: commands and pages with an old ledger beside a young one",
     "backup": "a backup of a large database, and its verified restore",
+    "telemetry": "3, 4: the same cycles with telemetry and without",
     "rows": "9: 1,000 ledger rows in a batch, SQLite and PostgreSQL",
 }
 

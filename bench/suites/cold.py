@@ -57,8 +57,8 @@ def _commands(
     empty = limit_file.read_bytes()
     commands = {
         NOTHING: Command(PASS, options.folder),
-        COLD: _botctl(options, chain, node, "remembered", f"http://127.0.0.1:{port}"),
-        REAL: _botctl(options, chain, node, "real"),
+        COLD: botctl_cycle(options, chain, node, "remembered", f"http://127.0.0.1:{port}"),
+        REAL: botctl_cycle(options, chain, node, "real"),
         FLOOR: Command(
             [PYTHON, str(COLD_LIMIT), str(MARKETS), str(limit_file), str(port)],
             options.folder,
@@ -75,11 +75,16 @@ def _commands(
     return commands
 
 
-def _botctl(
-    options: Options, chain: BenchChain, node: StandInNode, name: str, url: str = ""
+def botctl_cycle(
+    options: Options,
+    chain: BenchChain,
+    node: StandInNode,
+    name: str,
+    url: str = "",
+    more: str = "",
 ) -> Command:
     """Its folder is put back before each run to how it was left, with one new block to scan."""
-    settings = chain.settings(name, url=url, more=NOTHING_TO_BUY)
+    settings = chain.settings(name, url=url, more=NOTHING_TO_BUY + more)
     place, cache = settings.parent, {"XDG_CACHE_HOME": str(options.folder / f"cache-{name}")}
     argv = [BOTCTL, "cycle", "--json"]
     for _ in range(options.rounds(BACKFILL_BLOCKS)):

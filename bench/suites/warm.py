@@ -136,10 +136,10 @@ class _Bot:
         return sample
 
     def _scan_and_decide(self, runtime: Runtime) -> None:
-        assert _decided(runtime) == self._size
+        assert decided_markets(runtime) == self._size
 
 
-def _decided(runtime: Runtime) -> int:
+def decided_markets(runtime: Runtime) -> int:
     """One cycle, and for how many markets it decided; recorded and played the same way."""
     scanned, decided = scan(runtime), decide(runtime)
     assert scanned.cycle_id is not None
@@ -156,20 +156,20 @@ def _bot(options: Options, size: int) -> Iterator[_Bot]:
         settings = chain.settings("played", owner="warm", more=NOTHING_TO_BUY)
         with bench_runtime(
             chain.settings("recorded", owner="warm", more=NOTHING_TO_BUY), env
-        ) as recorded:
+        ) as recording:
             wanted = options.rounds(ROUNDS) + options.rounds(STAGE_ROUNDS)
             wanted += WARM_UP + MORE_ROUNDS
-            blocks = [_recorded(chain, recorded) for _ in range(wanted)]
+            blocks = [recorded(chain, recording) for _ in range(wanted)]
     limit = CycleLimit(str(folder / "limit.db"), size)
     with bench_runtime(settings, env) as runtime:
         yield _Bot(runtime, limit, blocks, size)
     limit.close()
 
 
-def _recorded(chain: BenchChain, runtime: Runtime) -> Block:
+def recorded(chain: BenchChain, runtime: Runtime) -> Block:
     chain.step()
     recorder = Recorder(chain.transport())
     now_ms = chain.now_ms()
-    _decided(through(runtime, recorder, now_ms))
+    decided_markets(through(runtime, recorder, now_ms))
     recorder.close()
     return Block(recorder.tape, now_ms)
