@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -23,8 +24,10 @@ ALLOW = [
     {"id": ADA, "role": "operator", "name": "Ada"},
     {"id": VIC, "role": "viewer", "name": "Vic"},
 ]
-Start = Callable[..., "subprocess.Popen[str]"]
-STARTED = "chat started"
+
+
+class Start(Protocol):
+    def __call__(self, *more: str, **env: str) -> "subprocess.Popen[str]": ...
 
 
 def folder_of(setup: Setup) -> Path:
