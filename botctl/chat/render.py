@@ -64,7 +64,8 @@ def position_lines(held: Sequence[Holding]) -> Iterator[str]:
 def pnl_lines(report: Worth) -> Iterator[str]:
     yield bold(f"Profit and loss of {report.bot}, in ether, gas included")
     yield f"realised today {ether(report.today_wei, signed=True)}"
-    yield f"realised ever {ether(report.realised_wei, signed=True)}, of it gas {ether(report.gas_wei)}"
+    yield f"realised ever {ether(report.realised_wei, signed=True)}"
+    yield f"gas paid {ether(report.gas_wei)}"
     yield f"{report.trades} positions closed, {report.won} with a gain"
     if report.holdings:
         yield f"open: {len(report.holdings)}, gain if sold {ether(report.open_wei, signed=True)}"

@@ -26,7 +26,7 @@ class Worth:
     bot: str
     today_wei: int  # realised, UTC day
     realised_wei: int  # ever
-    gas_wei: int
+    gas_wei: int  # paid for all positions, open ones too; costs and gains have it in them
     trades: int  # closed positions
     won: int
     open_wei: int

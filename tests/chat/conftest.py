@@ -167,13 +167,25 @@ def traded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def settled(traded: Path) -> Setup:
+    """Settings are validated once: that takes longer than most of these tests."""
+    return set_up(traded / "botctl.toml")
+
+
 @pytest.fixture
-def setup(traded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setup:
+def setup(settled: Setup, traded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setup:
     """Books of its own for each test."""
     monkeypatch.setenv("HOME", str(tmp_path))
     folder = tmp_path / "bot"
     shutil.copytree(traded, folder)
-    return set_up(folder / "botctl.toml")
+    config = settled.config
+    there = {
+        field: getattr(config.storage, field).replace(str(traded), str(folder))
+        for field in ("url", "state_dir", "bundles_dir", "backups_dir")
+    }
+    source, storage = str(folder / "botctl.toml"), replace(config.storage, **there)
+    return replace(settled, config=replace(config, source=source, storage=storage))
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ ALLOW = [
     {"id": ADA, "role": "operator", "name": "Ada"},
     {"id": VIC, "role": "viewer", "name": "Vic"},
 ]
-STARTED = "chat started"
 
 
 class Start(Protocol):

@@ -6,11 +6,14 @@ another, and what it does can be played step by step in a test.
 
 import asyncio
 import logging
+import ssl
 import warnings
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, TypeVar
 
+import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
@@ -153,9 +156,17 @@ class TelegramLine:
             self._waiting = None
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Once a process: reading all authorities takes longer than a request."""
+    return httpx.create_ssl_context()
+
+
 def _request(plan: LinePlan) -> CarefulRequest:
+    """Two of them: a long poll must not keep an answer waiting for its connection."""
     seconds = plan.call_ms / MS
     return CarefulRequest(
+        httpx_kwargs={"verify": _trust()},
         connection_pool_size=1,
         read_timeout=seconds,
         write_timeout=seconds,
