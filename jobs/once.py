@@ -1,7 +1,7 @@
 """`botctl jobs run`: the due time of one job, as system cron starts it, recorded as `run` records it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from botctl.ports.store import JobRun, Store
 from botctl.wiring import open_books, open_runtime
 from botctl.wiring.books import watch_of_books
 from botctl.wiring.setup import Setup, wall_clock
+from botctl.wiring.unstored import told_without_store
 from jobs.ledger import JobLedger, Outcome, Work, gap
 from jobs.times import between_ms, latest_ms, ms_of, untold
 from jobs.timetable import Job
@@ -103,11 +104,19 @@ def _named(jobs: tuple[Job, ...], name: str) -> Job:
 
 @contextmanager
 def _work_of(setup: Setup, job: Job) -> Iterator[tuple[Store, Work]]:
-    if job.name in NEEDS_NODE:
-        with open_runtime(setup.config, setup.env, setup.log) as rt:
-            yield rt.store, chain_works(setup, rt)[job.name]
-        return
-    with open_books(setup.config) as store:
-        books = setup.books(store)
-        desk = Desk(setup, store, books.clock, lambda: watch_of_books(books))
-        yield store, desk_works(desk)[job.name]
+    """A database that does not open is told past the outbox, which would be in it."""
+    with ExitStack() as kept_open:
+        with told_without_store(setup):
+            opening = kept_open.enter_context
+            if job.name in NEEDS_NODE:
+                rt = opening(open_runtime(setup.config, setup.env, setup.log))
+                found = rt.store, chain_works(setup, rt)[job.name]
+            else:
+                found = _at_desk(setup, opening(open_books(setup.config)), job)
+        yield found
+
+
+def _at_desk(setup: Setup, store: Store, job: Job) -> tuple[Store, Work]:
+    books = setup.books(store)
+    desk = Desk(setup, store, books.clock, lambda: watch_of_books(books))
+    return store, desk_works(desk)[job.name]

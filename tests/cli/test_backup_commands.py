@@ -119,3 +119,17 @@ def test_an_unproven_backup_is_only_made_when_asked_for(ready: Botctl) -> None:
     ready("status")
     assert ready("db", "backup", "--json").document["verified"] is True
     assert ready("db", "backup", "--no-verify", "--json").document["verified"] is False
+
+
+def test_a_folder_that_takes_no_backup_is_told_and_is_no_reason_to_end_the_loop(
+    ready: Botctl, home: Path
+) -> None:
+    """As a job its status is that of a check that failed; 78 would end `run`, and exits with it."""
+    ready("status")
+    (home / "state" / "backups").write_text("a file, no folder")
+    assert ready("db", "backup").status == 78
+    failed = ready("jobs", "run", "db", "backup", "--json")
+    assert (failed.status, failed.error["code"]) == (1, "ERR_DB_UNWRITABLE")
+    assert "ERR_DB_UNWRITABLE" in ready("alerts").out
+    (home / "state" / "backups").unlink()
+    assert ready("db", "backup").status == 0

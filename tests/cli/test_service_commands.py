@@ -153,3 +153,16 @@ def test_a_secrets_age_is_kept_and_begins_anew_with_a_new_secret(
         for file in (home / "state").rglob("*")
         if file.is_file()
     )
+
+
+def test_a_database_that_does_not_open_is_told_by_what_cron_starts(
+    ready: Botctl, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready("status")
+    for file in (home / "state").glob("botctl.db*"):
+        file.unlink()
+    (home / "state" / "botctl.db").write_bytes(b"no database at all" * 1_000)
+    with far_side() as outside:
+        monkeypatch.setenv("BOTCTL_ALERTS__WEBHOOK_URL", f"{outside.url}/hook")
+        assert ready("jobs", "run", "alerts", "send").status == 70
+    assert [got.json["code"] for got in outside.got] == ["ERR_DB_CORRUPT"]

@@ -56,7 +56,7 @@ def test_every_dependency_is_bounded_and_says_why_it_was_chosen() -> None:
     written = {m["requirement"]: m["reason"] for line in lines if (m := DEPENDENCY.match(line))}
     declared = [
         spec
-        for group in ("", "dev", "setup", "chat", "keyring", "lock")
+        for group in ("", "dev", "setup", "chat", "keyring", "otel", "s3", "web", "lock")
         for spec in _declared(group)
     ]
     assert [spec for spec in declared if not written.get(spec)] == []
