@@ -29,15 +29,15 @@ class GrownPlace:
 def grown(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GrownPlace]:
-    """It ended a minute ago by the wall clock, which commands go by."""
+    """It ended a minute ago by the wall clock, which commands go by. A module may have another size."""
     growth = Growth(
-        ROWS,
+        getattr(request.module, "ROWS", ROWS),
         BUNDLES,
         SystemClock().now_ms() - 60_000,
         MARKETS,
         chain_id=CHAIN,
         bought=BOUGHT,
-        interval_ms=INTERVAL_MS,
+        interval_ms=getattr(request.module, "INTERVAL_MS", INTERVAL_MS),
     )
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('grown') / 'botctl.db'}"

@@ -3,12 +3,13 @@
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from bench.grow import grow
-from botctl.adapters.store import SqlStore
+from botctl.adapters.store import SqlStore, ledger
 from botctl.adapters.store.backup import count_rows
 from botctl.adapters.store.database import open_database
 from botctl.core.codes import Code
@@ -78,6 +79,21 @@ def test_old_days_leave_and_the_rest_stays(place: Place, store: SqlStore) -> Non
     assert answers(store, asked) == before
     assert store.verify().altered == ()
     assert place.retain().archived == ()
+
+
+def test_rows_that_move_while_they_are_read_are_read_once(place: Place, store: SqlStore) -> None:
+    """The reader has its first rows, and all that it has not reached leaves the database meanwhile."""
+    wanted = LedgerFilter(kinds=("FAIL", "PASS", "BUY"), limit=None)
+    whole = list(store.rows(wanted))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "PAGE_ROWS", 7)
+        patch.setattr(ledger, "BUNDLES_AT_ONCE", 5)
+        reading, taking = store.rows(wanted), store.bundles(wanted)
+        first, taken = list(islice(reading, 10)), list(islice(taking, 10))
+        place.retain()
+        assert counted(store, "ledger")[0] < LIFE.rows
+        assert first + list(reading) == whole
+        assert [key for key, _ in taken + list(taking)] == [row.bundle_id for row in whole]
 
 
 def test_what_is_needed_stays_however_old_it_is(place: Place, store: SqlStore) -> None:

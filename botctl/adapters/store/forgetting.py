@@ -1,6 +1,7 @@
 """Old rows that nobody will ask for are deleted, a page of their index at a time."""
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Final
 
 import sqlalchemy as sa
@@ -13,7 +14,8 @@ from botctl.adapters.store.schema_alerts import WAITING
 from botctl.ports.retention import Fleeting
 
 PAGE: Final = 500
-CYCLES_PAGE: Final = 2  # each with a detection for every market
+CYCLES_PAGE: Final = 200
+SEEN_PAGE: Final = 1_000  # detections in one transaction, one for every market of a cycle
 KEPT_CYCLES: Final = 100  # whatever their age: health looks at the newest sixty
 KEPT_ROWS: Final = 100
 _Y, _D = schema.cycles.c, schema.detections.c
@@ -60,8 +62,11 @@ class Upkeep(Retiring):
 
     def _forget_scans(self, db: Connection, old: Sequence[sa.ColumnElement[bool]]) -> int:
         """A cycle together with all it saw: never one without the other."""
-        page = sa.select(_Y.id, _Y.block_hash).where(*old).order_by(_Y.id).limit(CYCLES_PAGE)
-        cycles = db.execute(page).all()
+        page = sa.select(_Y.id, _Y.block_hash, _Y.markets).where(*old)
+        found = db.execute(page.order_by(_Y.id).limit(CYCLES_PAGE)).all()
+        sums = accumulate(row[2] for row in found)
+        cycles = [row for row, total in zip(found, sums, strict=True) if total <= SEEN_PAGE]
+        cycles = cycles or list(found[:1])
         hashes = [row[1] for row in cycles]
         seen = (_D.bot == self._bot, _D.block_hash.in_(hashes))
         rows = db.execute(sa.delete(schema.detections).where(*seen)).rowcount

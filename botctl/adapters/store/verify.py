@@ -99,7 +99,7 @@ class _Check:
     def _ledger(self) -> Iterator[Altered]:
         left = dict(self._told.cycles)
         live = groupby(self._read(_LEDGER), key=lambda row: row[_CYCLE])
-        for cycle_id, rows in chain(live, self._gone.cycles()):
+        for cycle_id, rows in chain(live, self._gone.cycles(self._has_bundles)):
             # While a file is emptied, its cycles are in both places: each is held against the entry.
             left.pop(str(cycle_id), None)
             decided = self._told.cycles.get(str(cycle_id))
@@ -108,6 +108,10 @@ class _Check:
         for cycle_id, decided in left.items():
             if decided.rows:
                 yield Altered(decided.entry, f"ledger:{cycle_id}", MISSING)
+
+    def _has_bundles(self, cycle_id: str) -> bool:
+        decided = self._told.cycles.get(cycle_id)
+        return decided is not None and decided.bundle_each
 
     def _cycle(
         self, cycle_id: str, rows: Sequence[Cells], decided: Decided | None

@@ -4,7 +4,7 @@ A file's entry in the journal says its hash. Its decisions are also held against
 their cycles when they were made; its bundles against their own names.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
@@ -50,8 +50,11 @@ class Archives:
                 if sha256(body).hexdigest() != key:
                     yield Altered(0, f"bundles:{key!s}", MISNAMED)
 
-    def cycles(self) -> Iterator[tuple[str, Sequence[Row]]]:
-        """Archived decisions as a live row is read: its columns, then its bundle, if it is there."""
+    def cycles(self, bundled: Callable[[str], bool]) -> Iterator[tuple[str, Sequence[Row]]]:
+        """Archived decisions as a live row is read: its columns, then its bundle, if it is there.
+
+        `bundled`: whether each decision of this cycle has one; else nobody looks.
+        """
         for segment in self._sound(ArchiveKind.LEDGER):
             rows = self._archive().rows(
                 ArchiveKind.LEDGER, segment.file, Where(), "ORDER BY cycle_id"
@@ -60,7 +63,7 @@ class Archives:
             for cycle_id, some in groupby(own, key=lambda row: str(row[_CYCLE])):
                 found = list(some)
                 self.rows += len(found)
-                yield cycle_id, self._with_bundles(cycle_id, found)
+                yield cycle_id, self._with_bundles(cycle_id, found, look=bundled(cycle_id))
 
     def has_bundles_of(self, cycle_id: str) -> bool:
         """All of them: they leave together, and the file was proven to hold what it says."""
@@ -84,8 +87,8 @@ class Archives:
                 }
         return found
 
-    def _with_bundles(self, cycle_id: str, rows: Sequence[Row]) -> Sequence[Row]:
-        if self.has_bundles_of(cycle_id):
+    def _with_bundles(self, cycle_id: str, rows: Sequence[Row], *, look: bool) -> Sequence[Row]:
+        if not look or self.has_bundles_of(cycle_id):
             return [(*row, row[_BUNDLE]) for row in rows]
         keys = [str(row[_BUNDLE]) for row in rows]
         query = sa.select(schema.bundles.c.id).where(schema.bundles.c.id.in_(keys))
