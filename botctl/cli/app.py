@@ -103,7 +103,6 @@ GROUPS: Final[dict[str, str]] = {
     "kill": "The latched switch: survives restarts, names who and why",
     "nonce": "Which transaction number comes next, and who says so",
     "order": "A single order",
-    "report": "What is told of a stretch of time",
 }
 
 
