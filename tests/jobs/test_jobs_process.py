@@ -54,6 +54,12 @@ def test_a_signal_while_it_waits_ends_it_at_once(home: Home, gate: Gate) -> None
     process.terminate()
 
     assert outcomes(ended(process, 0)).keys() & DONE
+    store = home.store()
+    found = store.counted()
+    store.close()
+    assert found.counters["process_restarts_total"] == 1
+    jobs = {dict(one.labels)["job"] for one in found.tally.counts if one.name == "job_runs_total"}
+    assert "cycle" in jobs
 
 
 def test_a_second_instance_says_so_and_ends_with_0(home: Home, gate: Gate) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from botctl.adapters.store import schema
+from botctl.adapters.store.journal import HEAD_ID
 from botctl.adapters.store.part import Scope
 from botctl.adapters.store.vitals import shortfall
 from botctl.core.intent import Side
@@ -25,7 +26,7 @@ _FIRSTS: Final = (OrderEvent.SUBMIT, OrderEvent.SEE_PENDING)
 _N, _O, _Y = schema.journal.c, schema.orders.c, schema.cycles.c
 _T, _F, _P = schema.order_steps.c, schema.fills.c, schema.positions.c
 _ENTRIES: Final = sa.select(_N.seq, _N.at_ms, _N.subject, _N.event)
-_HEAD: Final = sa.select(schema.journal_head.c.seq)
+_HEAD: Final = sa.select(schema.journal_head.c.seq).where(schema.journal_head.c.id == HEAD_ID)
 
 _STEPS: Final = sa.select(_T.order_id, _T.event, _T.at_ms).where(_T.event.in_(_FIRSTS))
 _OF_ORDER: Final = ("id", "kind", "side", "created_ms", "expected_out")
