@@ -14,7 +14,9 @@ MADE: Final = (
 # A person must change something, a promise is broken, or it may not: starting again changes nothing
 # (LESSONS 19). Everything else is tried again for ever.
 NOT_AGAIN: Final = "2 70 77 78"
-WATCHDOG_S: Final = 180  # three cycles; `run` reports only while the loop makes progress
+# `run` reports only between its jobs: longer than the longest, a backup of a large database. That
+# cycles stand still is told within two intervals by others.
+WATCHDOG_S: Final = 900
 STOP_S: Final = 120  # what is being sent is finished
 
 WHO: Final = f"""\
