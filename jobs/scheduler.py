@@ -46,7 +46,10 @@ class Loop:
         stopping: Callable[[], bool],
         news: News | None = None,
     ) -> None:
-        self._timetable: Mapping[str, tuple[Job, Work]] = {one[0].name: one for one in timetable}
+        # The library starts what is due at once by its id: the number keeps the timetable's order.
+        self._timetable: Mapping[str, tuple[Job, Work]] = {
+            f"{number:02} {one[0].name}": one for number, one in enumerate(timetable)
+        }
         self._ledger = ledger
         self._wait = wait
         self._stopping = stopping
@@ -57,13 +60,13 @@ class Loop:
 
     def run(self) -> None:
         """Until it is asked to stop. Raises the error that makes going on senseless."""
-        last_ms = self._ledger.last_ms(tuple(self._timetable))
-        for name, (job, _) in self._timetable.items():
+        last_ms = self._ledger.last_ms([job.name for job, _ in self._timetable.values()])
+        for key, (job, _) in self._timetable.items():
             self._scheduler.add_job(
                 int,  # a name for the library to hold; the executor below does the work
                 trigger=trigger_of(job.cron),
-                id=name,
-                next_run_time=self._first_after(job, last_ms.get(name, self._seen_ms)),
+                id=key,
+                next_run_time=self._first_after(job, last_ms.get(job.name, self._seen_ms)),
                 coalesce=False,
                 max_instances=1,
                 misfire_grace_time=job.grace_s,
@@ -76,12 +79,12 @@ class Loop:
     def over(self) -> bool:
         return self._failure is not None or self._stopping()
 
-    def perform(self, name: str, times: Sequence[datetime]) -> None:
+    def perform(self, key: str, times: Sequence[datetime]) -> None:
         """All times of one job that have come: only the last can still be worth a start."""
         if self.over:
             return  # unrecorded: the next start of botctl finds and tells them
         try:
-            failure = self._performed(*self._timetable[name], [ms_of(time) for time in times])
+            failure = self._performed(*self._timetable[key], [ms_of(time) for time in times])
         except BaseException as error:  # noqa: BLE001  the library would log it and go on
             failure = error
         if failure is not None and not isinstance(failure, GOES_ON):

@@ -7,7 +7,7 @@ import pytest
 from botctl.core.codes import Code
 from botctl.core.errors import BotError, CheckError, CorruptError, OperatorError, TransientError
 from jobs.ledger import PASSED, Work
-from jobs.timetable import BACKUP, CHECK, CYCLE, Job
+from jobs.timetable import ALERTS, BACKUP, CHECK, CYCLE, Job
 from tests.jobs.world import NOON, SECOND, World, minutes, ms
 
 MINUTE = timedelta(minutes=1)
@@ -184,8 +184,8 @@ def test_trading_comes_first_when_several_jobs_are_due(world: World) -> None:
 
     world.frozen.move_to(NOON + 16.5 * MINUTE)
     world.stop_at(NOON + 17.5 * MINUTE)
-    world.run(*((job, noting(job)) for job in (CYCLE, BACKUP, CHECK)))
-    assert order == ["cycle", "db backup"]
+    world.run(*((job, noting(job)) for job in (CYCLE, ALERTS, BACKUP, CHECK)))
+    assert order == ["cycle", "alerts send", "db backup"]
 
 
 def test_a_daily_job_finds_its_last_run_among_a_day_of_cycles(world: World) -> None:
