@@ -35,18 +35,18 @@ def retention_store(config: Config) -> Iterator[RetentionStore]:
         database.close()
 
 
-def retained(config: Config, *, dry_run: bool) -> RetentionReport | None:
-    """None: another run is at it."""
-    locks = CommandLocks(Path(config.storage.state_dir))
-    with locks.only_one("retention") as ours:
-        if not ours:
-            return None
-        bounds = [bound for safe in SAFE_UNTIL if (bound := safe(config)) is not None]
-        with retention_store(config) as store:
-            return retention(
-                store,
-                config.retention,
-                clock_of(config),
-                safe_until_ms=min(bounds, default=None),
-                dry_run=dry_run,
-            )
+def locks_of(config: Config) -> CommandLocks:
+    return CommandLocks(Path(config.storage.state_dir))
+
+
+def retained(config: Config, *, dry_run: bool) -> RetentionReport:
+    """The caller has the lock of `botctl retention`."""
+    bounds = [bound for safe in SAFE_UNTIL if (bound := safe(config)) is not None]
+    with retention_store(config) as store:
+        return retention(
+            store,
+            config.retention,
+            clock_of(config),
+            safe_until_ms=min(bounds, default=None),
+            dry_run=dry_run,
+        )

@@ -9,7 +9,7 @@ from botctl.cli.tables import table
 from botctl.flows.observe import observed
 from botctl.flows.retention import RetentionReport
 from botctl.wiring.books import watch_of_books
-from botctl.wiring.retention import retained
+from botctl.wiring.retention import locks_of, retained
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would leave, and leave it.")]
 MB = 1_000_000
@@ -30,11 +30,12 @@ def command(
     """
     with (
         opened_books(ctx) as books,
-        observed(watch_of_books(books), books.log, ctx.command_path.removeprefix("botctl ")),
+        observed(watch_of_books(books), books.log, "retention"),
+        locks_of(books.config).only_one("retention") as ours,
     ):
+        if not ours:
+            busy(ctx, "retention")
         report = retained(books.config, dry_run=dry_run)
-    if report is None:
-        busy(ctx, "retention")
     finish(ctx, report, lines)
 
 
