@@ -132,10 +132,11 @@ def test_old_names_in_the_settings_are_told(ready: Botctl, home: Path) -> None:
     assert ready("upgrade-check").status == 78
 
 
-@pytest.mark.parametrize("older", [0, 1, 4, 10])
-def test_decisions_by_other_rules_are_counted(database_url: str, older: int) -> None:
+@pytest.mark.parametrize("older", range(11))
+def test_decisions_by_other_rules_are_counted(tmp_path: Path, older: int) -> None:
     """Ten cycles, the first of them by the rules before ours."""
-    with opened(database_url) as store:
+    url = f"sqlite:///{tmp_path / 'rules.db'}"
+    with opened(url) as store:
         for number in range(1, 11):
             version = "0" if number <= older else RULE_VERSION
             header = {"rule_version": version, "build_sha": f"build{version}"}
@@ -143,7 +144,7 @@ def test_decisions_by_other_rules_are_counted(database_url: str, older: int) -> 
             one = row(number)
             store.record(cycle(number), ())
             store.commit(replace(batch(number, rows=(one,)), bundles=[(one.bundle_id, body)]))
-    rules = prospect(database_url, BOT).rules
+    rules = prospect(url, BOT).rules
     newest = "0" if older == 10 else RULE_VERSION
     since = None if older == 10 else 1_000 * (older + 1)
     assert rules == RulesSeen(RULE_VERSION, newest, f"build{newest}", older, since)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from botctl.config import rewrite
 from botctl.config.leaves import leaves
 from botctl.config.migrations import CURRENT, FIRST, MOVES, STEPS, migrated
 from botctl.config.rewrite import migrate_file, rewritten
 from botctl.config.settings import Settings
 from botctl.config.values import Config
 from botctl.core.codes import Code
-from botctl.core.errors import OperatorError
+from botctl.core.errors import CorruptError, OperatorError
 from botctl.core.features import Feature
 from tests.config.conftest import Load
 
@@ -109,6 +110,7 @@ def test_comments_go_along_with_their_setting_and_nothing_else_changes() -> None
     new = text.splitlines()
     at = new.index("gate_tiers = false  # for now")
     assert new[at - 2 : at] == ["# simulating costs too much here,", "# so we go without"]
+    assert new.count("# so we go without") == 1
     assert 'name = "one"  # after its boat' in new
     left = [line for line in OLD.splitlines() if line not in new]
     assert left == ["gate = false  # for now", "on = true"]
@@ -143,6 +145,17 @@ def test_a_file_is_rewritten_only_when_asked_and_the_old_one_is_kept(toml: Path)
     assert toml.stat().st_mode & 0o777 == 0o640
     assert toml.read_text() == rewritten(OLD)
     assert migrate_file(toml, {}, write=True, stamp="now").diff == ()
+
+
+def test_a_file_that_would_mean_something_else_is_not_written(
+    toml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toml.write_text(OLD, encoding="utf-8")
+    monkeypatch.setattr(rewrite, "rewritten", lambda _: NEW.replace("= 90", "= 91"))
+    with pytest.raises(CorruptError, match="would not mean the same"):
+        migrate_file(toml, {}, write=True, stamp="now")
+    assert toml.read_text() == OLD
+    assert [file.name for file in toml.parent.glob("botctl.toml*")] == ["botctl.toml"]
 
 
 def test_a_kept_file_is_never_overwritten(toml: Path) -> None:

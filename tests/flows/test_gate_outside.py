@@ -93,6 +93,14 @@ def test_a_service_adds_its_findings_after_our_own_and_is_quoted_apart(stage: De
     assert {claim.code for claim in opinion.claims} > {SellCode.SERVICE_MINTABLE}
 
 
+def test_services_that_are_switched_off_are_not_heard(stage: DevnetStage) -> None:
+    plain = honest(stage)
+    with service(is_honeypot="1") as one:
+        assert honest(stage, sources(one)).verdict is Verdict.REFUSED
+        report = honest(stage, {**sources(one), "FEATURES__ENRICHMENT": "false"})
+    assert (report.findings, report.opinions) == (plain.findings, ())
+
+
 def test_praise_and_silence_change_nothing_of_what_we_saw(stage: DevnetStage) -> None:
     good, bad = honest(stage), trap(stage)
     assert bad.verdict is Verdict.REFUSED

@@ -43,7 +43,9 @@ def test_realised_less_what_is_held_is_what_the_wallet_moved(traded: DevnetStage
     cost_wei = sum(each.cost_wei for each in report.held)
     assert report.total.realised_wei - cost_wei == traded.store.native_moved_wei(traded.bot)
     assert report.total.wins + report.total.losses > 0
-    assert report.total.gas_wei > 0
+    fills = traded.store.newest_fills(traded.bot, 1_000)
+    assert report.total.gas_wei == sum(fill.gas_wei for fill in fills) > 0
+    assert len(traded.store.booked(traded.bot, 0)) == len(fills)
     assert report.curve[-1].total_wei == report.total.realised_wei
 
 
