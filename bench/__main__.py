@@ -23,6 +23,7 @@ SUITES = {
     "replay": "7: replaying 2,000 stored bundles",
     "order": "8, 10: one durable transition; from an intent to its bytes sent",
     "gate": "11: proving tokens sellable, and the verdict on each of the corpus",
+    "page": "first views as the ledger grows, and live events to many open pages",
     "pool": "several providers behind one port: a read, and an agreed head",
     "rows": "9: 1,000 ledger rows in a batch, SQLite and PostgreSQL",
 }
