@@ -24,6 +24,7 @@ SUITES = {
     "order": "8, 10: one durable transition; from an intent to its bytes sent",
     "gate": "11: proving tokens sellable, and the verdict on each of the corpus",
     "drills": "from a drill's trouble to another mode and to an alert, over 20 seeds",
+    "page": "first views as the ledger grows, and live events to many open pages",
     "pool": "several providers behind one port: a read, and an agreed head",
     "interactive": "12: commands and pages with an old ledger beside a young one",
     "backup": "a backup of a large database, and its verified restore",

@@ -59,9 +59,9 @@ def _figure(options: Options, batch: int, name: str, mark: Mark, urls: tuple[str
 def _committing(store: Store, batch: int, numbers: Iterator[int]) -> Case:
     def case() -> Sample:
         number = next(numbers)
-        cycle = _cycle(number, batch)
+        cycle = cycle_row(number, batch)
         assert store.record(cycle, ())
-        decided = DecidedBatch(cycle.cycle_id, NOW_MS, _rows(number, batch), (), (), ())
+        decided = DecidedBatch(cycle.cycle_id, NOW_MS, ledger_rows(number, batch), (), (), ())
         return measured(lambda: _require(store.commit(decided) is not None))
 
     return case
@@ -71,7 +71,7 @@ def _inserting(insert: Insert, batch: int) -> Case:
     numbers = count(1)
 
     def case() -> Sample:
-        rows = [_values(row) for row in _rows(next(numbers), batch)]
+        rows = [_values(row) for row in ledger_rows(next(numbers), batch)]
         return measured(lambda: insert(rows))
 
     return case
@@ -124,7 +124,7 @@ def _sqlite_files(folder: Path) -> tuple[str, str]:
     return f"sqlite:///{folder / 'ours.db'}", f"sqlite:///{folder / 'raw.db'}"
 
 
-def _cycle(number: int, markets: int) -> CycleRow:
+def cycle_row(number: int, markets: int) -> CycleRow:
     return CycleRow(
         cycle_id=_cycle_id(number),
         trace_id=f"{number:032x}",
@@ -142,7 +142,7 @@ def _cycle_id(number: int) -> CycleId:
     return CycleId(f"0190a0a0-0000-7000-8000-{number:012x}")
 
 
-def _rows(number: int, batch: int) -> list[LedgerRow]:
+def ledger_rows(number: int, batch: int) -> list[LedgerRow]:
     row = LedgerRow(
         cycle_id=_cycle_id(number),
         at_ms=NOW_MS + number,

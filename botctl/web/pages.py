@@ -17,6 +17,7 @@ from botctl.flows.overview import cycles, equity, overview
 from botctl.web.site import Site
 
 ROWS: Final = 50
+CYCLES: Final = 30  # each is counted from its decisions, which may be thousands
 ROWS_MAX: Final = 500
 Most = Annotated[int, Query(ge=1, le=ROWS_MAX)]
 Words = Annotated[list[str], Query()]
@@ -55,7 +56,7 @@ class Shown:
         )  # fmt: skip
 
     def cycles(
-        self, request: Request, before: int | None = None, limit: Most = ROWS
+        self, request: Request, before: int | None = None, limit: Most = CYCLES
     ) -> HTMLResponse:
         visitor = self._site.doors.require(request, Role.VIEWER)
         found = cycles(self._store, limit, before)

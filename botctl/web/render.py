@@ -49,6 +49,8 @@ class Pages:
         filters = (ether, plus, at, age, short, gwei, bps, permission_line)
         self._env.filters.update({one.__name__: one for one in filters})
         self._env.globals.update(version=version(), spark=_spark, equity=_equity)
+        for name in self._env.list_templates():
+            self._env.get_template(name)  # compiled now, so that no first visitor waits for it
 
     def render(self, name: str, facts: Mapping[str, object]) -> str:
         return self._env.get_template(name).render(**facts)

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.conftest import Botctl
 
 NEVER = {"web3", "eth_account", "eth_abi", "sqlalchemy.orm", "aiohttp", "httpx", "duckdb"}
+NEVER |= {"fastapi", "uvicorn", "jinja2", "limits", "itsdangerous"}
 NEVER |= {"pydantic", "pydantic_settings", "loguru", "apscheduler", "alembic", "rich", "psycopg"}
 NOT_FOR_HELP = NEVER | {"typer", "msgspec", "sqlalchemy", "botctl.wiring"}
 SHOW = """
@@ -49,6 +50,7 @@ def test_the_help_of_a_group_imports_no_command(home: Path) -> None:
         (("ledger", "--limit", "20"), 0),
         (("alerts",), 0),
         (("alerts", "send"), 0),
+        (("serve", "token", "list"), 0),
         (("snapshot", "list"), 0),
     ],
 )

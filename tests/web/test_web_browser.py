@@ -146,9 +146,11 @@ def test_a_viewer_finds_no_way_to_act(browser: Browser, process: Served, tokens:
 def test_the_keyboard_alone_is_enough(browser: Browser, process: Served, tokens: Tokens) -> None:
     with opened(browser, process) as page:
         page.goto("/login")
-        page.keyboard.type(tokens.viewer)  # the field has the focus
+        expect(page.get_by_label("Token")).to_be_focused()
+        page.keyboard.type(tokens.viewer)
         page.keyboard.press("Enter")
         page.wait_for_url("/")
+        expect(page.locator("#link")).to_have_text("live")  # it has settled
         page.keyboard.press("Tab")
         expect(page.locator(":focus")).to_have_text("To the content")
         page.keyboard.press("Enter")
@@ -164,8 +166,9 @@ def test_pages_work_without_script(browser: Browser, process: Served, tokens: To
     page.goto("/ledger?kind=BUY")
     page.get_by_label("Token").fill(tokens.viewer)
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Ledger")).to_be_visible(timeout=PATIENCE_MS)
     assert page.url.endswith("/ledger?kind=BUY"), "the login leads back"
-    assert page.locator("tbody tr").count() >= 3
+    expect(page.locator("tbody tr").nth(2)).to_be_visible()
     page.locator("tbody tr").first.get_by_role("link").first.click()
     expect(page.locator("h1")).to_contain_text("BUY")
     context.close()
