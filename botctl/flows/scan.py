@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from botctl.core.codes import Code
 from botctl.core.errors import OperatorError, TransientError
 from botctl.core.facts import Detection, Market, Provenance, QuotePrice, Window, World
+from botctl.core.health import ErrorSeen
 from botctl.core.units import MICRO, Address, CycleId
 from botctl.flows.discovery import Found, discover
 from botctl.flows.telemetry.stages import detected
@@ -276,6 +277,7 @@ def _clock_findings(rt: Runtime, head: Head) -> tuple[str, ...]:
     if ahead_ms <= rt.policy.freshness.ahead_max_ms:
         return ()
     rt.log.error("clock behind the chain", code=Code.ERR_CLOCK_BEHIND, ahead_ms=ahead_ms)
+    rt.store.note_error(ErrorSeen(rt.clock.now_ms(), Code.ERR_CLOCK_BEHIND, "scan"))
     return (Code.ERR_CLOCK_BEHIND,)
 
 

@@ -143,6 +143,13 @@ EDGES = (
         S.EXITS_ONLY,
         1,
     ),
+    Edge(
+        C.HEALTH_CLOCK,
+        failed(1, Code.ERR_CLOCK_BEHIND, ago_ms=2 * MINUTE_MS + 1),
+        failed(1, Code.ERR_CLOCK_BEHIND, ago_ms=2 * MINUTE_MS),
+        S.EXITS_ONLY,
+        1,
+    ),
     Edge(C.HEALTH_UNDECIDED, undecided(2), undecided(3), S.DEGRADED, 2),
     Edge(C.HEALTH_UNDECIDED, seen(match=Match(5, 5)), seen(match=Match(5, 4)), S.DEGRADED, 2),
     Edge(C.HEALTH_UNDETECTED, seen(match=Match(5, 5)), seen(match=Match(5, 6)), S.EXITS_ONLY, 1),

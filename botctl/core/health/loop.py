@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from botctl.core.codes import Code
 from botctl.core.health.codes import HealthCode as C
 from botctl.core.health.evidence import CycleFact, Evidence, Finding, HealthState, Told, p95
 from botctl.core.reasons import Kind, Reason
@@ -82,7 +83,11 @@ def per_minute(cycles: tuple[CycleFact, ...]) -> int:
 
 
 def clock_is_sane(e: Evidence) -> Finding | None:
-    """Our own past must not lie ahead of us."""
+    """Our own past must not lie ahead of us, nor the chain's newest block."""
+    behind = (each.at_ms for each in e.vitals.errors if each.code == Code.ERR_CLOCK_BEHIND)
+    if any(0 <= e.now_ms - at_ms <= INTERVALS_MAX * e.interval_ms for at_ms in behind):
+        say = "the clock is behind the chain: the newest block is from the future"
+        return Finding(_S.EXITS_ONLY, C.HEALTH_CLOCK, 1, say)
     if not e.vitals.cycles or e.vitals.cycles[0].started_ms <= e.now_ms + MS:
         return None
     ahead_s = (e.vitals.cycles[0].started_ms - e.now_ms) // MS
