@@ -1,6 +1,7 @@
 """What every part of the store shares: the database, and whose rows are meant."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from botctl.adapters.store.archived import OpenArchive, no_archive
 from botctl.adapters.store.database import Database
@@ -26,7 +27,7 @@ class Part:
     ) -> None:
         """`archive` opens the folder of what has left the database; asked only for what is there."""
         self._db = db
-        self._archive = archive
+        self._archive: OpenArchive = cache(archive)  # one, with one connection
         self._scope = scope
         self._ids = ids
         self._carried: list[Span] = []  # until a transaction takes them along and is through

@@ -6,6 +6,7 @@ with the journal's word on it, in one transaction; rows are deleted only after t
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from itertools import islice
 from typing import Final
 
@@ -44,7 +45,7 @@ class Retiring:
         """`breathe` is called between two transactions, so that the loop gets its turn."""
         self._db = db
         self._bot = bot
-        self._archive = archive
+        self._archive: OpenArchive = cache(archive)
         self._breathe = breathe
 
     def needed(self) -> AbstractSet[str]:

@@ -5,7 +5,7 @@ their cycles when they were made; its bundles against their own names.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from itertools import groupby
 from typing import Final
@@ -35,7 +35,7 @@ class Archives:
     def __init__(self, db: Connection, archive: OpenArchive) -> None:
         self.rows = 0
         self._db = db
-        self._archive = archive
+        self._archive: OpenArchive = cache(archive)
         self._entered = [Segment(*row) for row in db.execute(SELECT_SEGMENT)]
 
     def problems(self) -> Iterator[Altered]:
