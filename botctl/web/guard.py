@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 STATIC: Final = "/static/"
-MISDIRECTED: Final = 421
+MISDIRECTED, TOO_LARGE = 421, 413
+BODY_BYTES_MAX: Final = 65_536  # the largest form is a reason and a token
 # No inline script or style, nothing from elsewhere, never inside another page.
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -44,11 +45,21 @@ class Guard:
                 self._add(scope["path"], MutableHeaders(scope=message))
             await send(message)
 
-        if host_of(Headers(scope=scope).get("host", "")) not in self._names:
-            refused = PlainTextResponse("not a name of this server (web.names)\n", MISDIRECTED)
+        refused = self._refused(Headers(scope=scope))
+        if refused is not None:
             await refused(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
+
+    def _refused(self, headers: Headers) -> PlainTextResponse | None:
+        """Before anything is read: who sends a body says first how long it is."""
+        if host_of(headers.get("host", "")) not in self._names:
+            return PlainTextResponse("not a name of this server (web.names)\n", MISDIRECTED)
+        length = headers.get("content-length", "0")
+        told = length.isdecimal() and int(length) <= BODY_BYTES_MAX
+        if not told or "transfer-encoding" in headers:
+            return PlainTextResponse("too large, or of a length that is not told\n", TOO_LARGE)
+        return None
 
     def _add(self, path: str, headers: MutableHeaders) -> None:
         for name, text in HEADERS.items():

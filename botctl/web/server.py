@@ -20,6 +20,7 @@ from botctl.wiring.web import WebHost
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 DRAIN_S_MAX: Final = 5  # an answer that is not finished then is cut off
 BACKLOG: Final = 256
+AT_ONCE_MAX: Final = 64  # connections beside live pages; one more gets 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def serve(host: WebHost) -> ServeReport:
         config = uvicorn.Config(
             built(site), log_config=None, access_log=False, server_header=False, date_header=True,
             lifespan="on", timeout_graceful_shutdown=DRAIN_S_MAX, loop="asyncio", ws="none",
+            limit_concurrency=plan.viewers_max + AT_ONCE_MAX,
             proxy_headers=plan.tls_ahead, forwarded_allow_ips=list(plan.proxies),
         )  # fmt: skip
         started_ms = clock.now_ms()

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from botctl.adapters.clock import SystemClock
 from botctl.adapters.ids import TimeOrderedIds
 from botctl.adapters.session_key import fresh_token, session_key
 from botctl.config.build import build_sha
@@ -16,7 +17,7 @@ from botctl.ports.runtime import Log
 from botctl.ports.store import Store
 from botctl.wiring import open_books
 from botctl.wiring.books import watch_of_books
-from botctl.wiring.setup import Setup, codec
+from botctl.wiring.setup import Books, Setup, clock_offset_ms, codec
 
 KEY_FILE = "web.key"
 
@@ -52,8 +53,21 @@ def opened_host(setup: Setup) -> Iterator[WebHost]:
             codec=codec(),
             log=setup.log,
             ids=TimeOrderedIds(),
-            watch=lambda: watch_of_books(setup.books(store)),
+            watch=_Watching(setup, store).now,
         )
+
+
+class _Watching:
+    """Where a local chain's clock was moved ahead, ours goes on from there between its cycles."""
+
+    def __init__(self, setup: Setup, store: Store) -> None:
+        self._setup, self._store, self._ahead_ms = setup, store, 0
+
+    def now(self) -> Watch:
+        setup = self._setup
+        self._ahead_ms = max(self._ahead_ms, clock_offset_ms(setup.config, self._store))
+        clock = SystemClock(self._ahead_ms)
+        return watch_of_books(Books(self._store, clock, setup.log, setup.config))
 
 
 def ids() -> Ids:

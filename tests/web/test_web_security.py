@@ -9,7 +9,7 @@ from freezegun import freeze_time
 
 from botctl.core.roles import Role
 from botctl.flows.access import end_access
-from botctl.web.guard import POLICY
+from botctl.web.guard import BODY_BYTES_MAX, POLICY
 from botctl.wiring.web import WebHost
 from tests.web.conftest import Tokens, made, opened_client
 from tests.web.serving import bearer, form_of, log_in
@@ -175,6 +175,14 @@ def test_no_page_needs_what_its_policy_forbids(operator: TestClient, page: str) 
 def test_a_name_that_is_not_ours_is_refused(client: TestClient, name: str) -> None:
     """A stranger's name may be made to resolve to this machine."""
     assert client.get("/metrics", headers={"Host": name}).status_code == 421
+
+
+def test_a_body_is_refused_before_it_is_read(client: TestClient) -> None:
+    """Anybody may send one: it must cost nothing."""
+    small = client.post("/api/v1/kill", content=b"x" * BODY_BYTES_MAX)
+    large = client.post("/api/v1/kill", content=b"x" * (BODY_BYTES_MAX + 1))
+    endless = client.post("/api/v1/kill", content=iter([b"x"]))
+    assert (small.status_code, large.status_code, endless.status_code) == (422, 413, 413)
 
 
 @pytest.mark.parametrize("name", ["localhost:8787", "127.0.0.1", "[::1]:1"])

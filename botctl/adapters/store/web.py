@@ -18,6 +18,7 @@ _C, _J, _H, _A = schema.corrections.c, schema.journal_head.c, schema.health.c, s
 _SELECT: Final = sa.select(*(_T[name] for name in names(Access)))
 _ADD: Final = insert(schema.web_tokens, on_conflict="DO NOTHING")
 _LINES: Final = sa.select(*(_Y[name] for name in names(CycleLine)))
+_HEAD: Final = sa.select(_J.seq).where(_J.id == journal.HEAD_ID)
 _GOOD: Final = sa.text("ended_ms IS NULL")  # in the words of its partial index
 
 
@@ -76,7 +77,7 @@ class Web(Part):
         with self._db.reading() as db:
             cycle = db.execute(newest).first()
             return Mark(
-                journal=db.execute(sa.select(_J.seq)).scalar() or 0,
+                journal=db.execute(_HEAD).scalar() or 0,
                 cycle_id=cycle[0] if cycle else "",
                 decided_ms=(cycle[1] or 0) if cycle else 0,
                 health=db.execute(health).scalar() or 0,
