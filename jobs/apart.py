@@ -1,7 +1,7 @@
 """A job in a process of its own: what takes minutes must not hold up the cycle of every minute.
 
-The loop starts it and goes on. It records its own failure, as the command does under cron, and a stop of
-the loop does not wait for it: it survives being killed at any line.
+The loop starts it as cron would and goes on. It records its own outcome and tells of its failure, and a
+stop of the loop does not wait for it: it survives being killed at any line.
 """
 
 import subprocess

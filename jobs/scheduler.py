@@ -133,7 +133,9 @@ class Loop:
         if self._ledger.clock.now_ms() - latest_ms <= job.grace_ms:
             if self._news is not None and job.name == CYCLE.name:
                 self._news.wakes.started()
-            return self._ledger.perform(job, latest_ms, work)
+            if job.apart and work():
+                return None  # that process records how it went, as it does when cron starts it
+            return self._ledger.perform(job, latest_ms, _is_busy if job.apart else work)
         self._ledger.miss(job, [latest_ms], PASSED)
         return None
 
@@ -156,6 +158,10 @@ class Loop:
             self._ledger.miss(job, [ms_of(found.first)], gap(found))
             return found.since
         return found.first
+
+
+def _is_busy() -> bool:
+    return False
 
 
 class _Scheduler(BlockingScheduler):  # type: ignore[misc]  # the library is untyped

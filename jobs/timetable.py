@@ -15,6 +15,7 @@ class Job:
     command: str  # what follows `botctl` on a command line
     grace_s: int
     why: str
+    apart: bool = False  # `run` starts it as a process of its own: it may take longer than a cycle
 
     @property
     def grace_ms(self) -> int:
@@ -70,6 +71,7 @@ BACKUP: Final = Job(
     command="db backup",
     grace_s=1_800,
     why="an hour is the most that a lost disk can take; off the full hour, when all jobs start",
+    apart=True,
 )
 CHECK: Final = Job(
     name="db check",
@@ -77,6 +79,7 @@ CHECK: Final = Job(
     command="db check",
     grace_s=7_200,
     why="damage is found while there are backups from before it",
+    apart=True,
 )
 RETENTION: Final = Job(
     name="retention",
@@ -84,6 +87,7 @@ RETENTION: Final = Job(
     command="retention",
     grace_s=7_200,
     why="old days move into the archive after the daily check has found them sound",
+    apart=True,
 )
 
 KEYS: Final = Job(

@@ -75,10 +75,14 @@ def works(setup: Setup, rt: Runtime) -> tuple[tuple[Job, Work], ...]:
     """The timetable of the settings, each job with its work."""
     desk = Desk(setup, rt.store, rt.clock, partial(watch_of, rt))
     aside = Aside(TELEMETRY.name, lambda: _telemetry(desk), setup.log)
-    apart = Apart([RETENTION.command, "--config", setup.config.source])
-    slow = {TELEMETRY.name: aside.start, RETENTION.name: apart.start}
-    tasks = {**chain_works(setup, rt), **desk_works(desk), **slow}
-    return tuple((job, tasks[job.name]) for job in planned(setup))
+    tasks = {**chain_works(setup, rt), **desk_works(desk), TELEMETRY.name: aside.start}
+    jobs = planned(setup)
+    tasks |= {job.name: _apart(setup, job) for job in jobs if job.apart}
+    return tuple((job, tasks[job.name]) for job in jobs)
+
+
+def _apart(setup: Setup, job: Job) -> Work:
+    return Apart(["jobs", "run", *job.name.split(), "--config", setup.config.source]).start
 
 
 def chain_works(setup: Setup, rt: Runtime) -> Mapping[str, Work]:
