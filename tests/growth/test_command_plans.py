@@ -50,6 +50,9 @@ READ_WHOLE = {
     "reasons_since": "counts what it is asked about: here, all",
     "outcomes": "grades what it is asked about: here, all",
     "performance": "asked about all time here; the cycle asks about a window",
+    "holdings": "asked about a day that never ends here; the cycle asks about today",
+    "live_probes": "the same; the commands above and test_store_bounded ask about a day",
+    "open of states": "asked for all that ever ended well; the loop asks for what has not",
     "failed_exits": "of open positions alone: here, one",
     "vitals": "asked about a time before the first row",
 }
