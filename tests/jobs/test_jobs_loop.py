@@ -190,8 +190,18 @@ def test_trading_comes_first_when_several_jobs_are_due(world: World) -> None:
 
 def test_a_daily_job_finds_its_last_run_among_a_day_of_cycles(world: World) -> None:
     world.stop_at(NOON + 24 * HOUR)
-    world.run((CYCLE, world.note), (CHECK, world.note))
+    daily = replace(CHECK, apart=False)
+    world.run((CYCLE, world.note), (daily, world.note))
     world.frozen.move_to(NOON + 48 * HOUR)
     world.stop_at(NOON + 48 * HOUR + MINUTE)
-    world.run((CHECK, world.note))
+    world.run((daily, world.note))
     assert [row.outcome for row in world.rows() if row.job == "db check"] == ["ran", "missed"]
+
+
+def test_a_process_apart_records_itself_and_one_that_is_still_at_work_is_skipped(
+    world: World,
+) -> None:
+    started = iter((True, False))
+    world.stop_at(NOON + 2 * HOUR)
+    world.run((CYCLE, world.note), (BACKUP, lambda: next(started)))
+    assert [row.outcome for row in world.rows() if row.job == "db backup"] == ["skipped"]
