@@ -1,5 +1,6 @@
 """No scheduled time passes in silence (LESSONS 18), and errors end the loop as they should (19)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
