@@ -36,8 +36,7 @@ def _figures(pnl: PnlReport) -> list[tuple[str, str]]:
 
 def _sections(seen: LookBack) -> Iterator[Section]:
     pnl = seen.pnl
-    start = Point(pnl.since_ms, 0)
-    equity = _points((start, *pnl.curve) if pnl.curve else ())
+    equity = _points((Point(pnl.curve[0].at_ms, 0), *pnl.curve) if pnl.curve else ())
     yield Section("Equity, realised", line_chart("Equity", equity, value=_ether, time=_when))
     falls = _points(seen.fallen)
     yield Section("Drawdown", line_chart("Drawdown", falls, value=_ether, time=_when, area=True))

@@ -13,7 +13,8 @@ from botctl.faces.show import at, ether
 LINE_BOX: Final = (600, 48)
 CURVE_BOX: Final = (900, 260)
 MARGIN: Final = 8
-LEFT: Final = 96  # room for amounts
+LEFT: Final = 132  # room for amounts, also in a phone's larger letters
+TOP: Final = 20
 BOTTOM: Final = 28  # room for times
 POINTS_MAX: Final = 600  # more cannot be told apart in the box
 TICKS: Final = 4
@@ -47,7 +48,7 @@ def equity_chart(curve: Curve) -> str:
     base = height - BOTTOM
 
     def y_of(wei: int) -> int:
-        return _scaled(wei, low, high, base, MARGIN)
+        return _scaled(wei, low, high, base, TOP)
 
     line = _steps(xs, [y_of(p.equity_wei) for p in points], y_of(equities[0]))
     best = _steps(xs, [y_of(wei) for wei in bests], y_of(equities[0]))
@@ -74,7 +75,7 @@ def _amounts(low: int, high: int, width: int, base: int) -> list[str]:
     parts = []
     for tick in range(TICKS + 1) if high > low else (0,):
         wei = low + (high - low) * tick // TICKS
-        y = _scaled(wei, low, high, base, MARGIN)
+        y = _scaled(wei, low, high, base, TOP)
         parts.append(f'<path class="grid" d="M{LEFT} {y}H{width - MARGIN}"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{ether(wei)}</text>')
     return parts
