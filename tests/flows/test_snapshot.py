@@ -50,6 +50,9 @@ PLANTED: Mapping[str, str] = {
     "BOTCTL_BACKUP__S3_BUCKET": "backups",
     "BOTCTL_BACKUP__S3_KEY_ID": "CANARYkeyid15",
     "BOTCTL_BACKUP__S3_SECRET": "CANARYstorage16",
+    "BOTCTL_TELEMETRY__OTLP_URL": "https://u5er:CANARYotlp17@collector.example",
+    "BOTCTL_TELEMETRY__OTLP_HEADERS": "authorization=CANARYheader18",
+    "BOTCTL_WEB__METRICS_TOKEN": "CANARYmetrics19",
     "BOTCTL_PASSPHRASE": "CANARYphrase9",
 }
 

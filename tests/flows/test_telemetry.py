@@ -94,7 +94,7 @@ def told(stage: DevnetStage) -> DevnetStage:
         rt.store.count(RESTARTS)
         promised_twice(rt)
     balance = int(str(stage.rpc.call("eth_getBalance", stage.wallet, "latest")), 16)
-    control.set_balance(stage.rpc, stage.wallet, balance + 1)
+    control.set_balance(stage.rpc, stage.wallet, balance - 1)
     reverted(stage)
     with runtime_on(stage) as rt:
         rt.store.set_breaker(Breaker("rpc", BreakerState.OPEN, 1, 3, 2, "why"))

@@ -32,10 +32,19 @@ COMMANDS = (
     "ledger --since 12h --until 11h --limit 20", "explain TOK7", "explain {pair}",
     "explain {bundle}", "explain {order}", "positions", "orders --limit 20", "orders --open",
     "order show {order}", "replay --since 5m", "bundle export --since 5m --to out",
+    "days", "report morning",
     "pause TOK7 --why x", "resume TOK7 --why x", "kill soft --why x", "kill off --why x --yes",
 )  # fmt: skip
 # They read all of something, because that is what is asked of them.
 WHOLE = {
+    "metrics": "adds up what the job has not, and every trade there ever was",
+    "pnl": "every trade of the days it is asked about",
+    "report html": "the same, as a file",
+    "report": "the same",
+    "serve": "its pages are those of the commands; tests/web asks for their plans",
+    "serve token": "a handful of tokens",
+    "features": "asks the settings alone",
+    "jobs": "counts a week of scheduled times",
     "positions --all": "every position there ever was, to be summed up",
     "ledger grade": "counts every decision of the days it is asked about",
     "ledger verify": "holds every row against the journal",
@@ -43,6 +52,10 @@ WHOLE = {
     "db backup": "all of it into one file",
 }
 READ_WHOLE = {
+    "booked": "every trade since a time: here, all",
+    "realised": "sums up every trade there ever was",
+    "counted": "adds up what came since it was last kept: here, all",
+    "job_counts": "counts a week of scheduled times",
     "markets": "every market of the venue is scanned in every cycle",
     "cycle_sizes": "the demo's own check of each of its cycles",
     "rows": "asked without a limit here; the commands above have one",

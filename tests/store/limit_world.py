@@ -17,6 +17,7 @@ from botctl.core.nonces import NonceView
 from botctl.core.orders import Fill, Order
 from botctl.core.plans import ScanPlan
 from botctl.core.policy import Policy
+from botctl.core.telemetry.tracer import Tracer
 from botctl.core.terms import Cap, Caps
 from botctl.core.units import Address, CycleId
 from botctl.flows.check_again import fresh_look, refusal
@@ -188,6 +189,7 @@ class LimitWorld:
             watch_plan=replace(WATCH_PLAN, daily_loss_max_wei=self.policy.risk.daily_loss_max_wei),
             machine=NoMachine(),
             dependencies=tuple,
+            trace=Tracer(),
         )
         return cast(Runtime, parts)
 
