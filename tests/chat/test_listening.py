@@ -113,7 +113,7 @@ def test_a_mistake_of_ours_costs_one_answer_and_not_the_chat(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("botctl.chat.commands.pnl", broken)
+        patched.setattr("botctl.chat.commands.worth", broken)
         room.api.says(VIC, "/pnl")
         room.steps()
     assert room.log.has("unexpected error")
