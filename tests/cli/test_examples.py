@@ -26,6 +26,7 @@ ELSEWHERE = {
     *("follow-up", "init", "keystore new", "keystore show", "check", "explain", "order show"),
     *("preflight", "alerts test", "nonce status", "nonce repair", "positions write-off"),
     *("snapshot open", "bundle validate", "db restore", "config show", "kill reset"),
+    *("chat", "serve", "jobs run"),
 }
 STATUS = {"health": {0, 1}}  # no cycle has run: that is not well
 HARMLESS = [name for name in COMMANDS if name not in ELSEWHERE]
