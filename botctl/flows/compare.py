@@ -96,10 +96,11 @@ def received(rt: Runtime, head: Head, found: Sequence[Mismatch]) -> int:
     """Books native coin that came from outside, and says how much, in wei; 0: none did.
 
     Anybody can send us some, and an operator does when gas runs low: if more than is booked halted
-    us, one wei of a stranger would. Where a block that we have booked from is gone, it is no gift.
+    us, one wei of a stranger would. Where a block that we have booked from is gone, or our own key
+    has sent what these books do not know of (a copy of them was restored), it is no gift.
     """
     gift = next((one for one in found if one.token == NATIVE and one.chain > one.ledger), None)
-    if gift is None or vanished(rt, head, ANSWERED_MAX):
+    if gift is None or vanished(rt, head, ANSWERED_MAX) or _sent_unknown(rt, gift):
         return 0
     # The block is left out: whoever sees the same gift at another block books it once.
     entry = replace(_correction(rt, replace(gift, block_number=0)), block_number=gift.block_number)
@@ -108,6 +109,18 @@ def received(rt: Runtime, head: Head, found: Sequence[Mismatch]) -> int:
     wei = gift.chain - gift.ledger
     rt.log.info("received from outside", wei=wei, block=gift.block_number)
     return wei
+
+
+def _sent_unknown(rt: Runtime, gift: Mismatch) -> bool:
+    """Whether by that block the chain had more of the wallet's transactions than these books settled.
+
+    The nonce counter does not tell: it has been raised above what it could not explain.
+    """
+    block = rt.txs.blocks([gift.block_number])[0]
+    if block is None:
+        return True
+    wallet = rt.identity.wallet
+    return rt.txs.wallet(wallet, (), block).nonce > rt.store.settled_next(wallet)
 
 
 def halt_on(rt: Runtime, found: Sequence[Mismatch]) -> None:

@@ -237,6 +237,24 @@ def test_native_coin_from_outside_is_booked_once_and_stops_nothing(stage: Devnet
         assert rt.store.verify().altered == ()
 
 
+def test_more_coin_is_no_gift_while_the_key_was_used_elsewhere(stage: DevnetStage) -> None:
+    """Books that were restored from a copy see the same: what was sold since looks like a gift."""
+    decided(stage)
+    with runtime_on(stage) as rt:
+        execute(rt)
+    confirmed(stage)
+    foreign_transfer(stage)
+    stage.step()
+    balance = int(str(stage.rpc.call("eth_getBalance", stage.wallet, "latest")), 16)
+    control.set_balance(stage.rpc, stage.wallet, balance + 10**18)
+    stage.step()
+    with runtime_on(stage) as rt:
+        report = reconcile(rt)
+        assert report.received_wei == 0
+        assert [one.token for one in report.mismatches] == ["native"]
+        assert halted(rt)
+
+
 def given(stage: DevnetStage, token: Address, amount: int) -> None:
     """By one of the crowd, who has some."""
     sender = control.accounts(stage.rpc)[1]

@@ -55,8 +55,9 @@ def newer(tmp_path: Path) -> Path:
         shutil.copytree(SOURCE / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
     file = folder / "botctl" / "adapters" / "store" / "revision.py"
     text = file.read_text(encoding="utf-8")
-    assert text.count(f'"{SCHEMA_REVISION}")') == 1
-    file.write_text(text.replace(f'"{SCHEMA_REVISION}")', f'"{SCHEMA_REVISION}", "{NEXT}")'))
+    ours = f'    "{SCHEMA_REVISION}",\n)'
+    assert text.count(ours) == 1
+    file.write_text(text.replace(ours, f'    "{SCHEMA_REVISION}",\n    "{NEXT}",\n)'))
     (folder / "migrations" / "versions" / f"{NEXT}_tomorrow.py").write_text(MIGRATION)
     return folder
 
