@@ -205,7 +205,7 @@ def make_room(setup: Setup, api: BotApi) -> Iterator[MakeRoom]:
     api.date_s = lambda: clock.at_ms // 1_000
 
     def made() -> Room:
-        line = TelegramLine(LinePlan(api.url, TOKEN, call_ms=1_000, slack_ms=1_000))
+        line = TelegramLine(LinePlan(api.url, TOKEN, call_ms=5_000, slack_ms=5_000))
         lines.append(line)
         log, secrets = HeardLog([]), iter(range(10_000))
         door = Doorway(replace(setup, log=log))

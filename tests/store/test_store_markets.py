@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from botctl.adapters.store import SqlStore, markets
@@ -155,8 +156,38 @@ def counted(swaps: Sequence[Swap], blocks: int, at_block: int) -> Window:
     )
 
 
+def sandwiches(swaps: Sequence[Swap], blocks: int, at_block: int) -> int:
+    """Of one pair: who bought before and sold after another's buy, once a block and trader."""
+    seen = [s for s in swaps if at_block - blocks < s.block_number <= at_block]
+    by_hand = set()
+    for first, other, last in permutations(seen, 3):
+        one_block = first.block_number == other.block_number == last.block_number
+        in_turn = first.log_index < other.log_index < last.log_index
+        around = first.trader == last.trader != other.trader
+        if (
+            one_block
+            and in_turn
+            and around
+            and (first.is_buy, other.is_buy, last.is_buy) == (1, 1, 0)
+        ):
+            by_hand.add((first.block_number, first.trader))
+    return len(by_hand)
+
+
+def sandwich(*, is_buy: bool, index: int, trader: int) -> Swap:
+    return Swap(address(1), 3, index, is_buy, 1, address(trader), block_hash(1))
+
+
+SANDWICH = [
+    sandwich(is_buy=True, index=0, trader=7),
+    sandwich(is_buy=True, index=1, trader=8),
+    sandwich(is_buy=False, index=2, trader=7),
+]
+
+
 @settings(max_examples=50, deadline=None)
 @given(SWAPS, st.integers(1, 12), st.integers(1, 6), st.integers(6, 12))
+@example(swaps=SANDWICH, at_block=3, short=1, long=6)
 def test_windows_are_what_counting_by_hand_gives(
     scratch: SqlStore, swaps: list[Swap], at_block: int, short: int, long: int
 ) -> None:
@@ -166,6 +197,8 @@ def test_windows_are_what_counting_by_hand_gives(
     found = scratch.windows(at_block, short, long)
     for pair in (address(1), address(2)):
         own = [s for s in swaps if s.pair == pair]
-        wanted = counted(own, short, at_block), counted(own, long, at_block)
+        caught = sandwiches(own, long, at_block)
+        longer = replace(counted(own, long, at_block), sandwiches=caught)
+        wanted = counted(own, short, at_block), longer
         nothing = counted([], short, at_block), counted([], long, at_block)
         assert found.get(pair, nothing) == wanted
