@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from botctl.core.curve import Curve, Earned, curve
+from botctl.core.curve import Curve, curve
 from botctl.flows.permit import Look, Watch
 from botctl.flows.status import HealthReport, StatusReport, health_report, status
 from botctl.ports.store import Store
 from botctl.ports.web import CycleLine
 
 CYCLES: Final = 60  # one an hour of minutes: what the small line of durations shows
-NEWEST: Final = 8  # the newest fills and corrections: while they are the same, so is the curve
 EARNED_MAX: Final = 20_000  # fills and corrections that the curve is drawn from
 
 
@@ -30,12 +29,12 @@ class CycleSummary:
     decisions: dict[str, int]
 
 
-def overview(watch: Watch, seen: Look, curve: Curve, *, mode: str) -> Overview:
+def overview(watch: Watch, seen: Look, *, mode: str) -> Overview:
     return Overview(
         status(watch, mode=mode, seen=seen),
         health_report(watch, seen),
         watch.store.cycle_lines(CYCLES),
-        curve,
+        equity(watch.store, watch.bot),
     )
 
 
@@ -51,20 +50,3 @@ def equity(store: Store, bot: str) -> Curve:
     baseline = store.baseline(bot)
     whole = baseline is not None and len(earned) < EARNED_MAX
     return curve(baseline.balance_wei if whole and baseline else 0, earned)
-
-
-class KeptEquity:
-    """The curve of one bot, drawn anew when something was earned: it grows with every fill.
-
-    For several threads: two that draw at once draw the same.
-    """
-
-    def __init__(self, store: Store, bot: str) -> None:
-        self._store, self._bot = store, bot
-        self._kept: tuple[tuple[Earned, ...], Curve] | None = None
-
-    def __call__(self) -> Curve:
-        newest, kept = self._store.earned(self._bot, NEWEST), self._kept
-        if kept is None or kept[0] != newest:
-            kept = self._kept = newest, equity(self._store, self._bot)
-        return kept[1]

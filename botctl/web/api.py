@@ -25,7 +25,7 @@ from botctl.faces.reports import (
     worst_first,
 )
 from botctl.flows.explain import Explanation, OrderStory, explain, order_story
-from botctl.flows.overview import cycles
+from botctl.flows.overview import cycles, equity
 from botctl.flows.status import HealthReport, StatusReport, health_report, status
 from botctl.web.api_orders import ordering
 from botctl.web.documents import ERROR, answers
@@ -131,7 +131,7 @@ class Read:
 
     def equity(self, request: Request) -> JSONResponse:
         self._admit(request)
-        return _document(self._site.equity())
+        return _document(equity(self._store, self._site.host.bot))
 
     def providers(self, request: Request) -> JSONResponse:
         self._admit(request)

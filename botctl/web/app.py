@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 import botctl
 from botctl.core.codes import Code
 from botctl.core.errors import BotError, CorruptError, UsageError
-from botctl.flows.overview import KeptEquity
 from botctl.web.answers import error_document, headers_of, status_of, told
 from botctl.web.api import api, with_documents
 from botctl.web.bar import bar
@@ -43,8 +42,7 @@ ABOUT: Final = (
 def site_of(host: WebHost) -> Site:
     plan = host.plan
     seals = Seals(host.key, plan.session_s, plan.confirm_s)
-    hub = _hub(host, lambda: bar(site.look()))
-    site = Site(host, Doors(host, seals), Pages(), hub, KeptEquity(host.store, host.bot))
+    site = Site(host, Doors(host, seals), Pages(), _hub(host, lambda: bar(site.look())))
     return site
 
 

@@ -13,7 +13,7 @@ from botctl.core.roles import Role
 from botctl.faces.filters import wanted
 from botctl.faces.reports import positions_report, worst_first
 from botctl.flows.explain import explain, order_story
-from botctl.flows.overview import cycles, overview
+from botctl.flows.overview import cycles, equity, overview
 from botctl.web.site import Site
 
 ROWS: Final = 50
@@ -48,7 +48,7 @@ class Shown:
     def overview(self, request: Request) -> HTMLResponse:
         visitor = self._site.doors.require(request, Role.VIEWER)
         watch, seen = self._site.host.watch(), self._site.look()
-        found = overview(watch, seen, self._site.equity(), mode=self._site.host.mode)
+        found = overview(watch, seen, mode=self._site.host.mode)
         took = [one.decided_ms - one.started_ms for one in found.cycles if one.decided_ms]
         return self._site.page(
             request, visitor, "overview.html", seen=seen, found=found, took_ms=took[::-1],
@@ -119,7 +119,7 @@ class Shown:
         newest_first = sorted(found, key=lambda one: (not one.open, -one.position.opened_ms))
         return self._site.page(
             request, visitor, "positions.html", report=positions_report(found),
-            positions=newest_first[:ROWS_MAX], curve=self._site.equity(),
+            positions=newest_first[:ROWS_MAX], curve=equity(self._store, self._bot),
         )  # fmt: skip
 
     def providers(self, request: Request) -> HTMLResponse:

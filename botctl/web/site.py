@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from botctl.flows.overview import KeptEquity
 from botctl.flows.permit import Look, look
 from botctl.web.bar import bar
 from botctl.web.doors import Doors, Visitor
@@ -31,7 +30,6 @@ class Site:
     doors: Doors
     pages: Pages
     hub: Hub
-    equity: KeptEquity
 
     def look(self) -> Look:
         return look(self.host.watch())

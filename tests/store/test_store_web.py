@@ -9,7 +9,6 @@ from botctl.core.curve import Earned
 from botctl.core.lifecycle import OrderEvent
 from botctl.core.roles import Role
 from botctl.flows.access import PREFIX, access_by, end_access, hashed, new_access
-from botctl.flows.overview import KeptEquity
 from botctl.ports.store import Moved
 from botctl.ports.web import Access
 from tests.store.making import BOT, IDS, cycle, decided, detection, fill, mined, opened, order, row
@@ -89,14 +88,3 @@ def test_what_was_earned_is_what_the_fills_say(store: SqlStore) -> None:
     assert earned.at_ms == NOW_MS
     assert isinstance(earned, Earned)
     assert store.earned("other", 10) == ()
-
-
-def test_a_curve_is_kept_until_something_was_earned(store: SqlStore) -> None:
-    kept = KeptEquity(store, BOT)
-    assert kept().points == ()
-    decided(store, 1, order(1))
-    seen = mined(store, order(1))
-    store.settle(seen, Moved(OrderEvent.BURY_OK), fill(seen, tokens=10, native_wei=-500), NOW_MS)
-    drawn = kept()
-    assert len(drawn.points) == 1
-    assert kept() is drawn
