@@ -30,7 +30,9 @@ from botctl.wiring.web import fresh_token
 
 BASE_ROWS, BASE_ROWS_QUICK = 10_000, 200
 ROWS, ROWS_QUICK = 300_000, 1_000
-BATCH = 1_000
+# A cycle a minute of so many markets: both ledgers go back over more than an hour, which is what the
+# overview counts, so that they differ in their age alone.
+BATCH, MINUTE_MS = 100, 60_000
 ROUNDS = 21
 VIEWERS, VIEWERS_QUICK = 50, 5
 EVENTS, EVENTS_QUICK = 200, 5
@@ -209,9 +211,11 @@ def _filled(folder: Path, rows: int) -> Store:
         bot=BOT,
         ids=TimeOrderedIds(),
     )
-    for number in range(1, rows // BATCH + 1 + (rows % BATCH > 0)):
-        cycle = replace(cycle_row(number, BATCH), started_ms=SystemClock().now_ms())
+    count, now_ms = -(-rows // BATCH), SystemClock().now_ms()
+    for number in range(1, count + 1):
+        at_ms = now_ms - (count - number) * MINUTE_MS
+        cycle = replace(cycle_row(number, BATCH), started_ms=at_ms)
         assert store.record(cycle, ())
-        batch = ledger_rows(number, min(BATCH, rows))
-        assert store.commit(DecidedBatch(cycle.cycle_id, NOW_MS, batch, (), (), ()))
+        batch = [replace(row, at_ms=at_ms) for row in ledger_rows(number, min(BATCH, rows))]
+        assert store.commit(DecidedBatch(cycle.cycle_id, at_ms, batch, (), (), ()))
     return store
